@@ -1,0 +1,1 @@
+"""Judging comments: the queue, the policy, the decisions and the classifiers. Knows nothing of HTTP."""

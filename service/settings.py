@@ -1,0 +1,48 @@
+"""What an operator can set, by environment variables that begin with PARLEY_ (and DATABASE_URL)."""
+
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once, at the start of a process."""
+
+    model_config = SettingsConfigDict(env_prefix="PARLEY_", frozen=True, extra="ignore")
+
+    database_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("database_url", "DATABASE_URL"),
+        description="A Postgres of your own (15 or later). Unset: the embedded one.",
+    )
+    data_dir: Path = Field(default=Path(".parley"), description="Where the embedded Postgres and spool files live.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on.")
+    public_url: str | None = Field(
+        default=None, description="Where readers reach the service, such as https://comments.example.org."
+    )
+    rate_limits: Literal["on", "off"] = Field(
+        default="on", description="off: no rate limits and no refusal of repeated texts, for load tests."
+    )
+    trusted_proxies: str = Field(
+        default="", description="Networks, comma-separated, whose X-Forwarded-For header is believed."
+    )
+    pool_size: int = Field(default=8, ge=2, le=100, description="Database connections of one serving process.")
+    classifier: str = Field(default="bundled", description="Which classifier judges; a comma list is an order.")
+    batch_size: int = Field(default=64, ge=1, le=1024, description="Texts that the worker scores at once.")
+    score_timeout_s: float = Field(default=20.0, gt=0, description="Seconds that one text may take to be scored.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+
+    @cached_property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies, parsed."""
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+    @property
+    def base_url(self) -> str:
+        """The service's own origin, as readers see it."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
