@@ -1,0 +1,126 @@
+/** The reader's API as docs/api.md has it. Used by the widget; the console shares Problem and the small parts. */
+
+/** RFC 9457 problem details, with the service's own fields. `code` is what programs go by. */
+export interface Problem {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  code: string;
+  request_id?: string;
+  errors?: FieldProblem[];
+  /** `sanctioned`: when it ends (RFC 3339), and why. */
+  until?: string | null;
+  reason?: string | null;
+  /** `duplicate`: the first comment with that text. */
+  comment_id?: string;
+  /** `stale`: who was first, when, and what became of the comment. */
+  decided_by?: string;
+  decided_at?: string;
+  comment_status?: string;
+}
+
+/** One refused field. `start` and `end` count UTF-16 code units of the field's text, as JavaScript does. */
+export interface FieldProblem {
+  pointer: string;
+  message: string;
+  code: string;
+  start?: number;
+  end?: number;
+}
+
+/** A reason code with the words that the comment's author reads. */
+export interface Reason {
+  code: string;
+  text: string;
+}
+
+export type CommentStatus = "published" | "pending" | "held" | "rejected" | "deleted" | "removed";
+
+export interface Author {
+  id: string;
+  name: string;
+  avatar_url: string | null;
+  badges: string[];
+}
+
+export interface Votes {
+  up: number;
+  down: number;
+}
+
+export interface Comment {
+  id: string;
+  parent_id: string | null;
+  root_id: string;
+  depth: number;
+  /** Null on a tombstone. */
+  author: Author | null;
+  /** Sanitised by the service; null on a tombstone. */
+  html: string | null;
+  /** The text as typed; only in its author's own view. */
+  body?: string;
+  created_at: string;
+  edited_at: string | null;
+  status: CommentStatus;
+  reasons?: Reason[];
+  votes: Votes;
+  reply_count: number;
+  replies?: { items: Comment[]; next: string | null };
+  revision: number;
+}
+
+export type ArticleState = "open" | "closed" | (string & {});
+
+export interface Article {
+  key: string;
+  title: string | null;
+  url: string | null;
+  state: ArticleState;
+  comment_count: number;
+  version: number;
+}
+
+export type Sort = "newest" | "oldest" | "top" | "replies";
+
+export interface ThreadPage {
+  article: Article;
+  comments: Comment[];
+  next: string | null;
+}
+
+export interface ItemPage<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Session {
+  access_token: string;
+  /** Seconds. */
+  expires_in: number;
+  refresh_token: string;
+  reader: { id: string; name: string };
+}
+
+export type OwnVote = 1 | -1 | null;
+
+export interface Config {
+  site: { key: string; name: string };
+  limits: { body: number; name: number; edit_window_s: number };
+  /** Measured seconds from posting to a decision; null while nothing was measured. */
+  usual_wait_s: number | null;
+  help_url: string;
+  build: string;
+}
+
+export type TicketCategory =
+  | "cannot_post"
+  | "comment_missing"
+  | "comment_rejected"
+  | "sign_in"
+  | "display"
+  | "report_abuse"
+  | "privacy"
+  | "other";
+
+export type ReportReason = "abuse" | "harassment" | "hate" | "spam" | "off_topic" | "illegal" | "other";

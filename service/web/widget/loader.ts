@@ -1,0 +1,1 @@
+void [BUILD_ID, THREAD_FILE];
