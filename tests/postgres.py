@@ -43,7 +43,7 @@ class Server:
     def create(self) -> str:
         """Make a fresh copy of the template and return its name."""
         name = f"parley_test_{next(self._numbers)}"
-        self._run(self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY wal_log"))
+        self._run(self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy"))
         return name
 
     def drop(self, name: str) -> None:
