@@ -1,0 +1,77 @@
+# make run    everything on this machine: packages, web build, Postgres, service, worker, demo page
+# make test   the same set-up plus test tools and a browser, then every check and test
+# make bench  the benchmark table
+# make lint   only the checks of style and types;  make format  repairs what can be repaired
+# make lock   writes requirements.lock from what is installed
+
+PYTHON    = $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+              $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN      := .venv/bin
+PIP      := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+WEB      := service/web
+NPM      := cd $(WEB) && PATH="$$OLDPWD/$(BIN):$$PATH" npm
+SOURCES  := $(shell find $(WEB) -path '*/node_modules' -prune -o -type f -print)
+BUILT    := service/static/manifest.json
+CHROMIUM := /usr/bin/chromium
+WORKERS   = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
+
+.PHONY: run test bench lint format lock
+.DELETE_ON_ERROR:
+
+run: .venv/installed $(BUILT)
+	@exec $(BIN)/parley up --demo
+
+test: lint $(CHROMIUM)
+	$(NPM) test --silent
+	$(BIN)/pytest -n $(WORKERS) -m "not browser"
+	$(BIN)/pytest -m browser
+
+bench: .venv/installed-test $(BUILT)
+	@$(BIN)/python -m tests.benchmarks
+
+lint: .venv/installed-test $(BUILT)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NPM) run check --silent
+
+format: .venv/installed-test $(WEB)/node_modules/.package-lock.json
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(NPM) run format --silent
+
+# Local builds (torch's +cpu) and the CUDA packages of other machines are left out.
+lock: .venv/installed-test
+	$(BIN)/pip freeze --exclude-editable | sed -e 's/+[a-z0-9.]*$$//' -e '/^nvidia-/d' -e '/^triton/d' > requirements.lock
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Parley needs Python 3.11 or later."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "Installing Parley into .venv (about a minute)"
+	@$(PIP) --editable '.[web]'
+	@touch $@
+
+# torch comes first and by its own pin: asked for by another package, pip would take the newest.
+.venv/installed-test: .venv/installed
+	@echo "Installing the test tools into .venv (a few minutes)"
+	@$(PIP) torch==2.13.0
+	@$(PIP) --editable '.[test]'
+	@touch $@
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | .venv/installed
+	@echo "Installing the web build's packages"
+	@$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+$(BUILT): $(WEB)/node_modules/.package-lock.json $(SOURCES)
+	@$(NPM) run build --silent
+	@touch $@
+
+$(CHROMIUM):
+	@echo "Installing Chromium for the browser tests"
+	@sudo=$$(test "$$(id -u)" = 0 || echo "sudo -n"); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -qq --yes --no-install-recommends chromium \
+	  || { echo "Chromium is missing: install it as root (apt-get install chromium), then run make test again."; exit 1; }
