@@ -22,7 +22,7 @@ run: .venv/installed $(BUILT)
 	@exec $(BIN)/parley up --demo
 
 test: lint $(CHROMIUM)
-	$(NPM) test --silent
+	$(NPM) test --loglevel=error
 	$(BIN)/pytest -n $(WORKERS) -m "not browser"
 	$(BIN)/pytest -m browser
 
@@ -34,12 +34,12 @@ lint: .venv/installed-test $(BUILT)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(NPM) run check --silent
+	$(NPM) run check --loglevel=error
 
 format: .venv/installed-test $(WEB)/node_modules/.package-lock.json
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(NPM) run format --silent
+	$(NPM) run format --loglevel=error
 
 # Local builds (torch's +cpu) and the CUDA packages of other machines are left out.
 lock: .venv/installed-test
@@ -63,11 +63,11 @@ lock: .venv/installed-test
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | .venv/installed
 	@echo "Installing the web build's packages"
-	@$(NPM) ci --silent --no-audit --no-fund
+	@$(NPM) ci --loglevel=error
 	@touch $@
 
 $(BUILT): $(WEB)/node_modules/.package-lock.json $(SOURCES)
-	@$(NPM) run build --silent
+	@$(NPM) run build --loglevel=error
 	@touch $@
 
 $(CHROMIUM):
