@@ -22,7 +22,7 @@ run: .venv/installed $(BUILT)
 	@exec $(BIN)/parley up --demo
 
 test: lint $(CHROMIUM)
-	$(NPM) test --loglevel=error
+	$(NPM) test --silent
 	$(BIN)/pytest -n $(WORKERS) -m "not browser"
 	$(BIN)/pytest -m browser
 
@@ -34,12 +34,12 @@ lint: .venv/installed-test $(BUILT)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(NPM) run check --loglevel=error
+	$(NPM) run check --silent
 
 format: .venv/installed-test $(WEB)/node_modules/.package-lock.json
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(NPM) run format --loglevel=error
+	$(NPM) run format --silent
 
 # Local builds (torch's +cpu) and the CUDA packages of other machines are left out.
 lock: .venv/installed-test
@@ -67,7 +67,7 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | .venv/install
 	@touch $@
 
 $(BUILT): $(WEB)/node_modules/.package-lock.json $(SOURCES)
-	@$(NPM) run build --loglevel=error
+	@$(NPM) run build --silent
 	@touch $@
 
 $(CHROMIUM):
