@@ -358,6 +358,8 @@ CREATE TABLE tickets (
     comment_id bigint,
     reader_id bigint,
     diagnostics jsonb NOT NULL DEFAULT '{}',
+    -- Came over the limit, or in a way that people do not use: taken all the same, and looked at last.
+    overflow boolean NOT NULL DEFAULT false,
     idempotency_key text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
@@ -378,13 +380,43 @@ CREATE TABLE ticket_messages (
     author text NOT NULL,
     staff_id bigint,
     body text NOT NULL,
+    idempotency_key text,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT ticket_messages_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT ticket_messages_idempotency_unique UNIQUE (site_id, ticket_id, idempotency_key),
     CONSTRAINT ticket_messages_ticket_fkey FOREIGN KEY (site_id, ticket_id)
         REFERENCES tickets (site_id, id) ON DELETE CASCADE,
     CONSTRAINT ticket_messages_author_known CHECK (author IN ('reader', 'staff', 'note'))
 );
 CREATE INDEX ticket_messages_ticket ON ticket_messages (site_id, ticket_id, id);
+
+-- Each step of a ticket's life: from which state to which, by the reader, a member of staff, or the service itself.
+CREATE TABLE ticket_steps (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    ticket_id bigint NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    actor text NOT NULL,
+    staff_id bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT ticket_steps_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT ticket_steps_ticket_fkey FOREIGN KEY (site_id, ticket_id)
+        REFERENCES tickets (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT ticket_steps_actor_known CHECK (actor IN ('reader', 'staff', 'system'))
+);
+CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
+
+-- The moderation workers that are there: each says every few seconds how its classifier does.
+CREATE TABLE workers (
+    name text NOT NULL,
+    classifier text,
+    state text NOT NULL,
+    detail text NOT NULL DEFAULT '',
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT workers_pkey PRIMARY KEY (name),
+    CONSTRAINT workers_state_known CHECK (state IN ('ready', 'unavailable'))
+);
 
 -- Token buckets of the rate limits: lost in a crash, which costs nothing.
 CREATE UNLOGGED TABLE rate_buckets (
