@@ -1,6 +1,9 @@
 """What an earlier run left in a cluster directory: live orphans, stale pid files, other people's pids."""
 
+import contextlib
+import os
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -17,23 +20,24 @@ def clear_leftovers(cluster: Path) -> None:
     A live postmaster of ours is stopped rather than adopted: only a direct child can be waited for, so an
     adopted one could die unnoticed. Backends that outlived theirs are killed, as Postgres would refuse to
     start beside them. A pid that belongs to somebody else by now is never signalled; then the pid file that
-    names it is removed, since Postgres itself would take that process for a postmaster.
+    names it is removed, since Postgres itself would take that process for a postmaster. So is a torn one.
     """
     pid_file = cluster / "postmaster.pid"
-    pid = _recorded_pid(pid_file)
-    if pid is None:
+    if not pid_file.exists():
         return
-    if is_ours(pid, cluster):
-        _stop_postmaster(psutil.Process(pid), cluster)
+    pid = _recorded_pid(pid_file)
+    if pid is not None and is_ours(pid, cluster):
+        _signal(pid, signal.SIGINT)
+        _wait_gone([pid], cluster, _FAST_SHUTDOWN_SECONDS)
     kill_processes(cluster)
-    if psutil.pid_exists(pid):
+    if pid is None or psutil.pid_exists(pid):
         pid_file.unlink(missing_ok=True)
         for socket_lock in cluster.glob(".s.PGSQL.*.lock"):
             socket_lock.unlink(missing_ok=True)
 
 
 def is_ours(pid: int, cluster: Path) -> bool:
-    """Whether `pid` is a Postgres process working in `cluster`: by pid, by name and by working directory."""
+    """Whether `pid` is a live Postgres process working in `cluster`: by pid, name and working directory."""
     try:
         process = psutil.Process(pid)
         return process.name() == "postgres" and Path(process.cwd()) == cluster.resolve()
@@ -43,13 +47,12 @@ def is_ours(pid: int, cluster: Path) -> bool:
 
 def kill_processes(cluster: Path) -> None:
     """SIGKILL every Postgres process that works in `cluster` and wait until they are gone."""
-    ours = [process for process in psutil.process_iter() if is_ours(process.pid, cluster)]
-    for process in ours:
-        _signal(process, signal.SIGKILL)
-    _, alive = psutil.wait_procs(ours, timeout=_KILL_SECONDS)
+    ours = [pid for pid in psutil.pids() if is_ours(pid, cluster)]
+    for pid in ours:
+        _signal(pid, signal.SIGKILL)
+    alive = _wait_gone(ours, cluster, _KILL_SECONDS)
     if alive:
-        pids = ", ".join(str(process.pid) for process in alive)
-        raise EmbeddedPostgresError(f"Postgres processes of an earlier run do not die: {pids}")
+        raise EmbeddedPostgresError(f"Postgres processes of an earlier run do not die: {alive}")
 
 
 def _recorded_pid(pid_file: Path) -> int | None:
@@ -59,16 +62,19 @@ def _recorded_pid(pid_file: Path) -> int | None:
         return None
 
 
-def _stop_postmaster(process: psutil.Process, cluster: Path) -> None:
-    _signal(process, signal.SIGINT)
-    try:
-        process.wait(timeout=_FAST_SHUTDOWN_SECONDS)
-    except psutil.TimeoutExpired:
-        kill_processes(cluster)
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
-def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
-        process.send_signal(number)
-    except psutil.NoSuchProcess:
-        return
+def _wait_gone(pids: list[int], cluster: Path, seconds: float) -> list[int]:
+    """Those of `pids` that are still ours after `seconds`.
+
+    A zombie counts as gone: in a container without an init nobody reaps the orphans of a killed parent.
+    """
+    deadline = time.monotonic() + seconds
+    while alive := [pid for pid in pids if is_ours(pid, cluster)]:
+        if time.monotonic() > deadline:
+            return alive
+        time.sleep(0.01)
+    return []

@@ -1,64 +1,27 @@
 """A Postgres of our own: initialised, started, watched and stopped as a direct child."""
 
 import contextlib
-import ctypes
 import fcntl
-import hashlib
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
 
+from service.embedded.address import DATABASE, USER, dsn_of
 from service.embedded.binaries import EmbeddedPostgresError, find_binaries, reachable_binaries
+from service.embedded.child import ServerUser, open_private, spawn
+from service.embedded.configuration import SETTINGS
 from service.embedded.leftovers import clear_leftovers, kill_processes
 
-_USER = "parley"
-_DATABASE = "parley"
-_PORT = 5432
-_LONGEST_SOCKET_DIRECTORY = 103 - len(f"/.s.PGSQL.{_PORT}")
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
 _LOG_BYTES = 10_000_000
-_PR_SET_PDEATHSIG = 1
-
-_SETTINGS = {
-    "listen_addresses": "",
-    "port": str(_PORT),
-    "unix_socket_directories": ".",
-    "unix_socket_permissions": "0700",
-    "max_connections": "100",
-    "shared_buffers": "256MB",
-    "maintenance_work_mem": "128MB",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "fsync": "on",
-    "full_page_writes": "on",
-    "synchronous_commit": "on",
-    "wal_compression": "on",
-    "min_wal_size": "128MB",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_destination": "stderr",
-    "logging_collector": "off",
-    "log_line_prefix": "%m [%p] ",
-    # Statements, their parameters and the details of errors carry what readers wrote: none of it is logged.
-    "log_statement": "none",
-    "log_min_messages": "log",
-    "log_min_error_statement": "panic",
-    "log_min_duration_statement": "-1",
-    "log_error_verbosity": "terse",
-}
 
 
 class EmbeddedPostgres:
@@ -72,7 +35,7 @@ class EmbeddedPostgres:
         """`settings` are server settings by name, over the ones that Parley chooses."""
         self._directory = data_dir.absolute()
         self._cluster = self._directory / "cluster"
-        self._settings = {**_SETTINGS, **(settings or {})}
+        self._settings = {**SETTINGS, **(settings or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
 
@@ -91,16 +54,19 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresError("embedded Postgres must be started from the main thread")
         self._take_lock()
         try:
-            uid, gid = self._server_user()
+            user = self._server_user()
             binaries = find_binaries()
-            if uid != os.geteuid():
-                binaries = reachable_binaries(binaries, uid)
+            if user.is_other:
+                binaries = reachable_binaries(binaries, user.uid)
             if not self._cluster.exists():
-                self._initialise(binaries, uid, gid)
+                self._initialise(binaries, user)
             clear_leftovers(self._cluster)
-            self._process = self._launch(binaries, uid, gid)
+            self._process = self._launch(binaries, user)
             self._wait_until_ready(self._process)
-            return self._dsn()
+            return dsn_of(self._cluster)
+        except OSError as error:
+            self.stop()
+            raise EmbeddedPostgresError(f"cannot run Postgres in {self._directory}: {error}") from error
         except BaseException:
             self.stop()
             raise
@@ -134,7 +100,7 @@ class EmbeddedPostgres:
     def _take_lock(self) -> None:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            lock = (self._directory / "lock").open("a+")
+            lock = open_private(self._directory / "lock", "a+")
         except OSError as error:
             raise EmbeddedPostgresError(
                 f"cannot keep data in {self._directory} ({error.strerror}): set PARLEY_DATA_DIR"
@@ -153,51 +119,50 @@ class EmbeddedPostgres:
         lock.flush()
         self._lock = lock
 
-    def _server_user(self) -> tuple[int, int]:
+    def _server_user(self) -> ServerUser:
         owner = self._cluster.stat() if self._cluster.exists() else None
         if os.geteuid() == 0:
             if owner is not None and owner.st_uid != 0:
-                return owner.st_uid, owner.st_gid
+                return ServerUser(owner.st_uid, owner.st_gid)
             nobody = pwd.getpwnam("nobody")
-            return nobody.pw_uid, nobody.pw_gid
+            return ServerUser(nobody.pw_uid, nobody.pw_gid)
         if owner is not None and owner.st_uid != os.geteuid():
             raise EmbeddedPostgresError(
                 f"{self._cluster} belongs to another user (uid {owner.st_uid}): set PARLEY_DATA_DIR"
             )
-        return os.geteuid(), os.getegid()
+        return ServerUser(os.geteuid(), os.getegid())
 
-    def _initialise(self, binaries: Path, uid: int, gid: int) -> None:
+    def _initialise(self, binaries: Path, user: ServerUser) -> None:
         """Build the cluster beside its place and rename it, so that a killed initdb leaves nothing half made."""
         fresh = self._cluster.with_name("cluster.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        os.chown(fresh, uid, gid)
-        self._run(
-            [
-                str(binaries / "initdb"),
-                f"--pgdata={_path_for_server(fresh, uid)}",
-                f"--username={_USER}",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--auth-local=trust",
-                "--auth-host=reject",
-                "--no-instructions",
-            ],
-            fresh,
-            uid,
-            gid,
-        )
-        single = [str(binaries / "postgres"), "--single", "-D", _path_for_server(fresh, uid), "template1"]
-        self._run(single, fresh, uid, gid, f"CREATE DATABASE {_DATABASE}\n".encode())
+        os.chown(fresh, user.uid, user.gid)
+        initdb = [
+            str(binaries / "initdb"),
+            f"--pgdata={user.path_of(fresh)}",
+            f"--username={USER}",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--auth-local=trust",
+            "--auth-host=reject",
+            "--no-instructions",
+        ]
+        self._run(initdb, fresh, user, "")
+        single = [str(binaries / "postgres"), "--single", "-D", user.path_of(fresh), "-c", "exit_on_error=on"]
+        self._run([*single, "template1"], fresh, user, f"CREATE DATABASE {DATABASE}\n")
         fresh.rename(self._cluster)
+        directory = os.open(self._directory, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
 
-    def _run(self, command: list[str], cwd: Path, uid: int, gid: int, text: bytes = b"") -> None:
+    def _run(self, command: list[str], cwd: Path, user: ServerUser, text: str) -> None:
         with self._open_log() as log:
-            process = self._spawn(command, cwd, uid, gid, log=log, stdin=subprocess.PIPE)
+            process = spawn(command, cwd, user, log=log, stdin=subprocess.PIPE)
             try:
-                process.communicate(text)
+                process.communicate(text.encode())
             except BaseException:
                 process.kill()
                 process.wait()
@@ -205,34 +170,11 @@ class EmbeddedPostgres:
         if process.returncode != 0:
             raise EmbeddedPostgresError(f"{Path(command[0]).name} failed: {self._last_words()}")
 
-    def _launch(self, binaries: Path, uid: int, gid: int) -> subprocess.Popen[bytes]:
+    def _launch(self, binaries: Path, user: ServerUser) -> subprocess.Popen[bytes]:
         settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(binaries / "postgres"), "-D", _path_for_server(self._cluster, uid), *settings]
+        command = [str(binaries / "postgres"), "-D", user.path_of(self._cluster), *settings]
         with self._open_log() as log:
-            return self._spawn(command, self._cluster, uid, gid, log=log, stdin=subprocess.DEVNULL)
-
-    def _spawn(
-        self, command: list[str], cwd: Path, uid: int, gid: int, *, log: IO[bytes], stdin: int
-    ) -> subprocess.Popen[bytes]:
-        root = os.geteuid() == 0
-        try:
-            # A session of its own: the terminal's Ctrl-C is for the service, which stops the server last.
-            return subprocess.Popen(  # noqa: S603
-                command,
-                cwd=cwd,
-                env={"LC_ALL": "C", "PATH": os.defpath},
-                stdin=stdin,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                umask=0o077,
-                user=uid if root else None,
-                group=gid if root else None,
-                extra_groups=[] if root else None,
-                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise EmbeddedPostgresError(f"cannot run {command[0]} as uid {uid}: {error}") from error
+            return spawn(command, self._cluster, user, log=log, stdin=subprocess.DEVNULL)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -252,23 +194,12 @@ class EmbeddedPostgres:
     def _open_log(self) -> IO[bytes]:
         if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
             self._log.rename(self._log.with_name("log.1"))
-        return self._log.open("ab")
+        return open_private(self._log, "ab")
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-30:]
         telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
         return f"{(telling or lines or ['no output'])[-1].strip()} (see {self._log})"
-
-    def _dsn(self) -> str:
-        host = str(self._cluster)
-        if len(os.fsencode(host)) > _LONGEST_SOCKET_DIRECTORY or "," in host:
-            host = str(_short_name(self._cluster))
-        return f"postgresql://{_USER}@/{_DATABASE}?host={quote(host, safe='/')}&port={_PORT}"
-
-
-def _path_for_server(directory: Path, uid: int) -> str:
-    """How the server names the directory it is started in: not by path where the path is closed to its user."""
-    return str(directory) if uid == os.geteuid() else "/proc/self/cwd"
 
 
 def _says_ready(pid_file: Path, pid: int) -> bool:
@@ -278,33 +209,3 @@ def _says_ready(pid_file: Path, pid: int) -> bool:
     except OSError:
         return False
     return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
-
-
-def _short_name(cluster: Path) -> Path:
-    """A symbolic link to `cluster` in a private directory, for paths that a socket address cannot hold."""
-    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
-    private = Path(tempfile.gettempdir()) / f"parley-{os.geteuid()}-{digest}"
-    private.mkdir(mode=0o700, exist_ok=True)
-    status = private.lstat()
-    if private.is_symlink() or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        raise EmbeddedPostgresError(
-            f"{private} is not ours alone: remove it, or set a shorter PARLEY_DATA_DIR"
-        )
-    link = private / "pg"
-    link.unlink(missing_ok=True)
-    link.symlink_to(cluster)
-    return link
-
-
-def _die_with_parent(parent: int) -> Callable[[], None] | None:
-    """What the child does before exec, on Linux: ask for SIGINT should its parent die without stopping it."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask
