@@ -1,5 +1,8 @@
 """The one way to open connections: codecs, time-outs and planner settings that every process shares."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -10,6 +13,18 @@ Connection: TypeAlias = (
 )
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+# What a call raises when the database cannot be reached or does not answer in time; never what it raises for a
+# statement that is wrong.
+DATABASE_DOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+)
+
 
 def _encode_json(value: Any) -> str:
     return orjson.dumps(value).decode()
@@ -19,6 +34,7 @@ async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await connection.set_type_codec("jsonb", encoder=_encode_json, decoder=orjson.loads, schema="pg_catalog")
 
 
+@contextlib.asynccontextmanager
 async def open_pool(
     dsn: str,
     *,
@@ -26,11 +42,11 @@ async def open_pool(
     name: str,
     statement_timeout_s: float = 10,
     lock_timeout_s: float = 3,
-) -> Pool:
+) -> AsyncIterator[Pool]:
     """Open up to `size` connections to `dsn`, known to the server as `name`.
 
     A statement or a wait for a lock that takes longer than its time-out (seconds) is cancelled by the server, so that
-    one stuck query cannot hold a connection for good.
+    one stuck query cannot hold a connection for good. At the end connections in use get five seconds, then are cut.
     """
     settings = {
         "application_name": name,
@@ -44,8 +60,9 @@ async def open_pool(
         "tcp_keepalives_interval": "2",
         "tcp_keepalives_count": "3",
         "jit": "off",
+        "timezone": "UTC",
     }
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
@@ -54,3 +71,10 @@ async def open_pool(
         timeout=5,
         command_timeout=statement_timeout_s + 2,
     )
+    try:
+        yield pool
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), 5)
+        except (TimeoutError, *DATABASE_DOWN):
+            pool.terminate()

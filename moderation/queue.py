@@ -143,7 +143,7 @@ async def owned(conn: Connection, claims: Sequence[Claim]) -> set[int]:
     return {row["id"] for row in rows}
 
 
-async def postpone(conn: Connection, claims: Sequence[Claim], *, delay_s: float) -> None:
+async def postpone(conn: Connection, claims: Sequence[Claim], delay_s: float) -> None:
     """Give claims back for another try in `delay_s` seconds, the attempt not counted."""
     await conn.execute(
         """UPDATE queue q

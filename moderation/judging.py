@@ -1,0 +1,64 @@
+"""From a claimed text and its scores to a decision: gathers the signals, asks the policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from moderation.decisions import Draft
+from moderation.policy import Action, AuthorRecord, Policy, Signals, judge
+from moderation.queue import ScoreItem
+from moderation.rules import find_hits
+from moderation.statuses import Actor, Status
+
+_TARGETS = {Action.PUBLISH: Status.PUBLISHED, Action.HOLD: Status.HELD, Action.REJECT: Status.REJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claimed text with what the classifier said (None if it said nothing) and the decision to be made."""
+
+    item: ScoreItem
+    scores: Mapping[str, float] | None
+    # None: people have decided on this very text, or nothing would change.
+    draft: Draft | None
+
+
+def judge_item(
+    item: ScoreItem, scores: Mapping[str, float] | None, model: str, policy: Policy, policy_version: int
+) -> Judged:
+    """Judge one text."""
+    if item.judged_by_staff or item.status in (Status.DELETED, Status.ERASED):
+        return Judged(item, scores, None)
+    if scores is None and item.status is Status.HELD:
+        # It waits for people already, and for a classifier.
+        return Judged(item, None, None)
+    signals = Signals(
+        scores=scores,
+        model=model if scores is not None else None,
+        hits=find_hits(item.body, policy),
+        author=AuthorRecord(
+            published=item.author_published, rejected=item.author_rejected, sanction=item.author_sanction
+        ),
+        repeats=item.author_repeats,
+        article_mode=item.article_mode,
+        is_edit=item.revision > 1,
+        open_reports=item.open_reports,
+    )
+    verdict = judge(signals, policy)
+    draft = Draft(
+        site_id=item.site_id,
+        comment_id=item.comment_id,
+        revision=item.revision,
+        from_status=item.status,
+        to_status=_TARGETS[verdict.action],
+        actor=Actor.MACHINE,
+        reasons=verdict.reasons,
+        policy_version=policy_version,
+        model=signals.model,
+        priority=priority(scores),
+    )
+    return Judged(item, scores, draft)
+
+
+def priority(scores: Mapping[str, float] | None) -> float:
+    """Where a held text goes in the review queue: the worse it looks, the sooner; an unscored one in the middle."""
+    return round(10 * max(scores.values(), default=0.5), 2) if scores else 5.0

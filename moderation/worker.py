@@ -1,0 +1,242 @@
+"""The machine's half of the queue: claim, score, judge, decide, in batches.
+
+What the classifier cannot read is never shown and never lost: with no classifier, texts are held as `unscored` and
+stay queued until one is back; a text that breaks the classifier goes to people alone.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from moderation import policies, queue, workers
+from moderation.classifier import ClassifierUnavailable
+from moderation.database import DATABASE_DOWN, Connection, Pool
+from moderation.decisions import Decided, Stale, decide, tally
+from moderation.isolation import ClassifierCrashed, ClassifierTimeout, IsolatedClassifier
+from moderation.judging import Judged, judge_item
+from moderation.notify import Notifier
+from moderation.queue import ScoreItem
+from moderation.statuses import Status
+
+POLL_S = 1.0
+# While the classifier is away: how soon it is tried again, and how soon an unscored text is.
+RETRY_CLASSIFIER_S = 5.0
+RETRY_TEXT_S = 15.0
+REPORT_S = 10.0
+# A text that every classifier reads: if it fails too, the classifier is at fault and not the text before it.
+PROBE = "Thank you, that was an interesting article."
+_log = structlog.get_logger()
+
+Scores = Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How a worker works: texts per batch, seconds that a single text may take."""
+
+    batch_size: int = 64
+    score_timeout_s: float = 20.0
+    name: str = ""
+
+    @property
+    def identity(self) -> str:
+        """Who claims, in the queue."""
+        return self.name or f"worker:{socket.gethostname()}:{os.getpid()}"
+
+
+class Worker:
+    """Scores and judges until it is told to stop."""
+
+    def __init__(self, pool: Pool, classifier: IsolatedClassifier, notifier: Notifier, config: Config) -> None:
+        self._pool = pool
+        self._classifier = classifier
+        self._notifier = notifier
+        self._config = config
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._ready = False
+        self._detail = ""
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then return from `run`."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until `stop` is called. A lost database or classifier is waited for."""
+        reporter = asyncio.create_task(self._report_forever())
+        starter = asyncio.create_task(self._keep_classifier())
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                try:
+                    busy = await self.run_once()
+                except DATABASE_DOWN as error:
+                    _log.warning("worker_waits_for_database", error=type(error).__name__)
+                    busy = False
+                    await asyncio.sleep(POLL_S)
+                if not busy and not self._stopping:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), POLL_S)
+        finally:
+            for task in (reporter, starter):
+                task.cancel()
+            await asyncio.gather(reporter, starter, return_exceptions=True)
+            await self._classifier.close()
+
+    async def run_once(self) -> bool:
+        """Claim and settle one batch; False if there was none."""
+        async with self._pool.acquire() as conn:
+            items = await queue.claim_scores(conn, self._config.identity, limit=self._config.batch_size)
+        if not items:
+            return False
+        worn_out = [item for item in items if item.tries > queue.MAX_TRIES]
+        # An item that was claimed before and not finished may be what ended its worker: it goes alone.
+        suspects = [item for item in items if 1 < item.tries <= queue.MAX_TRIES]
+        fresh = [item for item in items if item.tries <= 1]
+        await self._settle([(item, None) for item in worn_out], final=True)
+        for batch in [fresh, *([item] for item in suspects)]:
+            if batch:
+                await self._score_and_settle(batch)
+        return True
+
+    async def _score_and_settle(self, items: Sequence[ScoreItem]) -> None:
+        if not self._ready:
+            await self._settle([(item, None) for item in items], final=False)
+            return
+        timeout = self._config.score_timeout_s
+        try:
+            scores = await self._classifier.score([item.body for item in items], timeout=timeout)
+        except (ClassifierTimeout, ClassifierCrashed, ClassifierUnavailable) as error:
+            _log.warning("classifier_failed", error=type(error).__name__, texts=len(items))
+            await self._after_failure(items)
+            return
+        await self._settle(list(zip(items, scores, strict=True)), final=True)
+
+    async def _after_failure(self, items: Sequence[ScoreItem]) -> None:
+        """Find out whether the classifier is at fault or one of the texts, and let that one alone suffer."""
+        if not await self._probe():
+            await self._settle([(item, None) for item in items], final=False)
+        elif len(items) == 1:
+            _log.warning("text_breaks_classifier", comment_id=items[0].comment_id, site_id=items[0].site_id)
+            await self._settle([(items[0], None)], final=True)
+        else:
+            middle = len(items) // 2
+            await self._score_and_settle(items[:middle])
+            await self._score_and_settle(items[middle:])
+
+    async def _probe(self) -> bool:
+        try:
+            await self._classifier.score([PROBE], timeout=self._config.score_timeout_s)
+        except (ClassifierTimeout, ClassifierCrashed, ClassifierUnavailable) as error:
+            self._ready, self._detail = False, str(error) or type(error).__name__
+            return False
+        return True
+
+    async def _settle(self, scored: Sequence[tuple[ScoreItem, Scores]], *, final: bool) -> None:
+        """Judge, decide, and take the items off the queue, or (not final) leave them there for another try.
+
+        An item whose lease ran out belongs to somebody else: the batch is rolled back and done again without it.
+        """
+        mine = list(scored)
+        while mine:
+            claims = [item.claim for item, _ in mine]
+            async with self._pool.acquire() as conn:
+                judged = await self._judge(conn, mine)
+                transaction = conn.transaction()
+                await transaction.start()
+                try:
+                    outcome = await decide(conn, [one.draft for one in judged if one.draft is not None])
+                    owned = await queue.owned(conn, claims)
+                    if len(owned) == len(claims):
+                        await save_scores(conn, judged, self._classifier.id)
+                        await (queue.finish(conn, claims) if final else queue.postpone(conn, claims, RETRY_TEXT_S))
+                        await transaction.commit()
+                        self._announce(outcome)
+                        return
+                    await transaction.rollback()
+                except BaseException:
+                    await transaction.rollback()
+                    raise
+            mine = [(item, scores) for item, scores in mine if item.claim.queue_id in owned]
+
+    async def _judge(self, conn: Connection, scored: Sequence[tuple[ScoreItem, Scores]]) -> list[Judged]:
+        active = await policies.active(conn, {item.site_id for item, _ in scored})
+        judged = []
+        for item, scores in scored:
+            version, policy = active[item.site_id]
+            judged.append(judge_item(item, scores, self._classifier.id, policy, version))
+        return judged
+
+    def _announce(self, outcome: Sequence[Decided | Stale]) -> None:
+        for decided in outcome:
+            if not isinstance(decided, Decided):
+                continue
+            draft = decided.draft
+            if decided.version is not None:
+                self._notifier.article(draft.site_id, decided.article_id, decided.version)
+            if draft.to_status is Status.HELD:
+                self._notifier.staff(draft.site_id, "item.added", draft.comment_id)
+            elif draft.from_status is Status.HELD:
+                self._notifier.staff(draft.site_id, "item.decided", draft.comment_id)
+        if outcome:
+            _log.info("batch_decided", **tally(outcome))
+
+    async def _keep_classifier(self) -> None:
+        """Start the classifier, and start it again whenever it was found away."""
+        while True:
+            if not self._ready:
+                try:
+                    await self._classifier.start()
+                    self._ready, self._detail = True, ""
+                    _log.info("classifier_ready", classifier=self._classifier.id)
+                    await self._catch_up()
+                except ClassifierUnavailable as error:
+                    self._detail = str(error)
+                    _log.warning("classifier_unavailable", detail=self._detail)
+                await self._report()
+            await asyncio.sleep(RETRY_CLASSIFIER_S)
+
+    async def _catch_up(self) -> None:
+        """Texts that were held unscored are scored now, not when their time has come."""
+        with contextlib.suppress(*DATABASE_DOWN):
+            async with self._pool.acquire() as conn:
+                await queue.hasten(conn)
+        self.wake()
+
+    async def _report_forever(self) -> None:
+        while True:
+            await self._report()
+            await asyncio.sleep(REPORT_S)
+
+    async def _report(self) -> None:
+        state = "ready" if self._ready else "unavailable"
+        model = self._classifier.id if self._ready else None
+        with contextlib.suppress(*DATABASE_DOWN):
+            async with self._pool.acquire() as conn:
+                await workers.report(conn, self._config.identity, model, state, self._detail)
+
+
+async def save_scores(conn: Connection, judged: Sequence[Judged], model: str) -> None:
+    """Keep what the classifier said, by revision and model."""
+    rows = [one for one in judged if one.scores is not None]
+    await conn.execute(
+        """INSERT INTO scores (site_id, comment_id, revision, model, labels)
+           SELECT d.site_id, d.comment_id, d.revision, $4, d.labels
+           FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $5::jsonb[]) AS d(site_id, comment_id, revision, labels)
+           ON CONFLICT ON CONSTRAINT scores_pkey DO UPDATE SET labels = excluded.labels""",
+        [one.item.site_id for one in rows],
+        [one.item.comment_id for one in rows],
+        [one.item.revision for one in rows],
+        model,
+        [{label: round(score, 4) for label, score in (one.scores or {}).items()} for one in rows],
+    )

@@ -1,0 +1,102 @@
+"""The application: its parts, in the order in which they start and stop."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from moderation.database import open_pool
+from moderation.notify import ARTICLES, STAFF, Notifier
+from service import assets, docs, health, help as help_flow, housekeeping, staff
+from service.changes import Changes
+from service.edge import edge
+from service.endpoint import bind
+from service.keys import LIMITS, LIVE, METRICS, NOTIFIER, PAGES, POOL, RESERVE, SETTINGS, SIGNER, SITES
+from service.limits import Limits
+from service.live import Live
+from service.metrics import Metrics
+from service.pages import Pages
+from service.parsing import MAX_BODY_BYTES
+from service.reader.streams import Streams
+from service.routes import BASE, ROUTES
+from service.settings import Settings
+from service.sites import Sites
+from service.tokens import Signer
+
+# Health and the intake of tickets keep answering when the pool is exhausted.
+_RESERVED = 2
+
+
+def make_app(settings: Settings, dsn: str) -> web.Application:
+    """Put the service together; it talks to the database at `dsn`, whose schema is up to date."""
+    app = web.Application(middlewares=[edge], client_max_size=MAX_BODY_BYTES)
+    app[SETTINGS] = settings
+    app[METRICS] = Metrics()
+    app[PAGES] = Pages()
+    app[LIVE] = Live()
+    app.cleanup_ctx.append(lambda app: _database(app, dsn))
+    app.cleanup_ctx.append(lambda app: _tasks(app, dsn))
+    # Streams end before connections are waited for: closing them later makes a shutdown wait for its time-out.
+    app.on_shutdown.append(_close_streams)
+    _mount(app)
+    return app
+
+
+def _mount(app: web.Application) -> None:
+    for route in ROUTES:
+        app.router.add_route(route.method, BASE + route.path, bind(route))
+    app.router.add_routes(
+        [
+            web.get("/livez", health.livez),
+            web.get("/readyz", health.readyz),
+            web.get("/metrics", health.metrics),
+            web.get("/embed.js", assets.embed_script),
+            web.get("/assets/{file}", assets.asset),
+            web.get("/api/openapi.json", docs.openapi),
+            web.get("/api/docs", docs.page),
+            web.get("/problems/{code}", docs.problem),
+            web.get("/console", staff.console),
+            web.get("/console/{path:.*}", staff.console),
+            web.get("/demo", docs.demo),
+            *help_flow.PAGES,
+        ]
+    )
+
+
+async def _database(app: web.Application, dsn: str) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            open_pool(dsn, size=settings.pool_size, name="parley-serve")
+        )
+        app[RESERVE] = await stack.enter_async_context(open_pool(dsn, size=_RESERVED, name="parley-reserve"))
+        app[POOL] = pool
+        app[SITES] = Sites(pool)
+        app[SIGNER] = await Signer.load(pool)
+        app[LIMITS] = Limits(pool, settings)
+        app[NOTIFIER] = Notifier(pool)
+        yield
+
+
+async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
+    streams = Streams(app[POOL], app[LIVE], app[PAGES])
+    changes = Changes(
+        dsn,
+        heard={ARTICLES: streams.changed, STAFF: staff.hear(app)},
+        poll=streams.poll,
+        on_hearing=app[PAGES].hear,
+    )
+    tasks = [
+        asyncio.create_task(changes.run()),
+        asyncio.create_task(app[NOTIFIER].run()),
+        asyncio.create_task(housekeeping.run(app[POOL])),
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close_streams(app: web.Application) -> None:
+    app[LIVE].close()

@@ -1,0 +1,62 @@
+"""The built web files, which ship inside the package, and the few pages that are made from them."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+STATIC = Path(__file__).parent / "static"
+_FOREVER = "public, max-age=31536000, immutable"
+_SHORT = "public, max-age=300"
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
+
+
+@functools.cache
+def manifest() -> dict[str, Any]:
+    """What the web build made; raises FileNotFoundError before the first build."""
+    data: dict[str, Any] = orjson.loads((STATIC / "manifest.json").read_bytes())
+    return data
+
+
+def build_id() -> str:
+    """Which build of the widget this service serves."""
+    return str(manifest()["build"])
+
+
+@functools.cache
+def _read(name: str) -> tuple[bytes, str] | None:
+    path = STATIC / name
+    if path.parent not in (STATIC, STATIC / "assets") or not path.is_file():
+        return None
+    return path.read_bytes(), _TYPES.get(path.suffix, "application/octet-stream")
+
+
+async def embed_script(_request: web.Request) -> web.Response:
+    """The loader that publishers' pages name: kept for minutes only, since its name never changes."""
+    return _file("embed.js", _SHORT)
+
+
+async def asset(request: web.Request) -> web.Response:
+    """A built file whose name changes with its content."""
+    return _file(f"assets/{request.match_info['file']}", _FOREVER)
+
+
+def _file(name: str, cache_control: str) -> web.Response:
+    found = _read(name)
+    if found is None:
+        raise web.HTTPNotFound
+    body, content_type = found
+    return web.Response(
+        body=body,
+        content_type=content_type,
+        charset="utf-8",
+        headers={
+            "Cache-Control": cache_control,
+            # Publishers' pages import these as modules, which takes CORS.
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,94 @@
+"""The outermost middleware: request ids, one shape of error, CORS, metrics, the log of requests."""
+
+import re
+import secrets
+import time
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from moderation.database import DATABASE_DOWN
+from service.keys import METRICS
+from service.problems import Problem, unavailable
+
+_log = structlog.get_logger()
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+# Reads are counted, not logged, unless they are slow: a log line costs more than a cached page.
+_SLOW_S = 1.0
+_PUBLIC_API = "/api/v1/sites/"
+_METHODS = "GET, POST, PUT, PATCH, DELETE"
+_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID"
+_EXPOSED = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Date"
+_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+@web.middleware
+async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer a request, whatever happens."""
+    started = time.perf_counter()
+    sent = request.headers.get("X-Request-Id", "")
+    request_id = sent if _REQUEST_ID.match(sent) else secrets.token_hex(8)
+    public = request.path.startswith(_PUBLIC_API)
+    if public and request.method == "OPTIONS":
+        response: web.StreamResponse = _preflight()
+    else:
+        response = await _respond(request, handler, request_id)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request_id
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if public:
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    _account(request, response, request_id, time.perf_counter() - started)
+    return response
+
+
+def _preflight() -> web.Response:
+    """Any page may ask: what it then may do is decided, and explained, by the call itself. No cookie is involved."""
+    return web.Response(
+        status=204,
+        headers={
+            "Access-Control-Allow-Methods": _METHODS,
+            "Access-Control-Allow-Headers": _HEADERS,
+            "Access-Control-Max-Age": "7200",
+        },
+    )
+
+
+async def _respond(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Problem as problem:
+        if problem.code == "origin_refused":
+            request.app[METRICS].origins_refused.inc()
+        return problem.response(request_id)
+    except web.HTTPException as error:
+        code = _HTTP_CODES.get(error.status)
+        if code is None:
+            raise
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return Problem(code, headers=headers).response(request_id)
+    except DATABASE_DOWN as error:
+        _log.error("database_unavailable", request_id=request_id, error=type(error).__name__)
+        return unavailable().response(request_id)
+    except Exception:
+        _log.exception("request_failed", request_id=request_id, route=_route(request))
+        return Problem("internal", "Quote this request's id if you report it.").response(request_id)
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unknown"
+
+
+def _account(request: web.Request, response: web.StreamResponse, request_id: str, seconds: float) -> None:
+    route = f"{request.method} {_route(request)}"
+    metrics = request.app[METRICS]
+    metrics.requests.labels(route, response.status).inc()
+    metrics.seconds.labels(route).observe(seconds)
+    read = request.method in ("GET", "HEAD", "OPTIONS")
+    if response.status >= 400 or not read or (seconds > _SLOW_S and not response.headers.get("Content-Type", "").startswith("text/event-stream")):  # noqa: PLR2004
+        _log.info(
+            "request", request_id=request_id, route=route, status=response.status, milliseconds=round(seconds * 1000, 1)
+        )

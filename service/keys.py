@@ -1,0 +1,25 @@
+"""Typed keys of what the application holds."""
+
+from aiohttp import web
+
+from moderation.database import Pool
+from moderation.notify import Notifier
+from service.limits import Limits
+from service.live import Live
+from service.metrics import Metrics
+from service.pages import Pages
+from service.settings import Settings
+from service.sites import Sites
+from service.tokens import Signer
+
+SETTINGS = web.AppKey("settings", Settings)
+POOL: web.AppKey[Pool] = web.AppKey("pool")
+# A small pool of its own, so that health and the intake of tickets answer when all other connections are taken.
+RESERVE: web.AppKey[Pool] = web.AppKey("reserve")
+SITES = web.AppKey("sites", Sites)
+SIGNER = web.AppKey("signer", Signer)
+LIMITS = web.AppKey("limits", Limits)
+NOTIFIER = web.AppKey("notifier", Notifier)
+PAGES = web.AppKey("pages", Pages)
+LIVE = web.AppKey("live", Live)
+METRICS = web.AppKey("metrics", Metrics)

@@ -1,0 +1,140 @@
+"""The API's description, OpenAPI 3.1, made from the route list and the handlers' own types."""
+
+import functools
+import inspect
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from service.auth import FOR_STAFF, Permission
+from service.endpoint import Route
+from service.parsing import In
+from service.problems import CODES
+
+_REF = "#/components/schemas/{model}"
+_PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
+def describe(routes: Sequence[Route], *, base: str, version: str) -> dict[str, Any]:
+    """The whole document."""
+    models = sorted({model for route in routes for model in _models(route)}, key=lambda model: model.__name__)
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(base + route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Parley", "version": version, "description": "Threaded, moderated comments for article pages."},
+        "paths": paths,
+        "components": {
+            "schemas": {**definitions.get("$defs", {}), "Problem": _problem_schema()},
+            "securitySchemes": {
+                "reader": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "staff": {"type": "apiKey", "in": "cookie", "name": "parley_staff"},
+            },
+        },
+    }
+
+
+def _models(route: Route) -> list[type[BaseModel]]:
+    return [model for model in (route.gives, route.model("body"), route.model("query")) if model is not None]
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{route.handler.__module__.split('.')[1]}_{route.handler.__name__}",
+        "summary": route.summary,
+        "description": inspect.getdoc(route.handler) or "",
+        "parameters": _parameters(route),
+        "responses": {
+            str(route.status): _success(route),
+            "default": {
+                "description": "A problem (RFC 9457)",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
+    body = route.model("body")
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": _json(body)}
+    if route.permission in FOR_STAFF:
+        operation["security"] = [{"staff": []}]
+    elif route.permission is Permission.READER:
+        operation["security"] = [{"reader": []}]
+    return operation
+
+
+def _success(route: Route) -> dict[str, Any]:
+    if route.streams:
+        return {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    if route.gives is None:
+        return {"description": "Done"}
+    return {"description": route.summary, "content": _json(route.gives)}
+
+
+def _json(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in _PLACEHOLDER.findall(route.path)
+    ]
+    query = route.model("query")
+    if query is not None:
+        parameters += _query_parameters(query)
+    if route.creates:
+        schema = {"type": "string", "minLength": 8, "maxLength": 128}
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
+    if route.changes:
+        parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
+    return parameters
+
+
+def _query_parameters(model: type[In]) -> list[dict[str, Any]]:
+    schema = model.model_json_schema(ref_template=_REF)
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": _inlined(field, schema)}
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _inlined(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter's schema without references, which would point into another document."""
+    name = field.get("$ref", "").rpartition("/")[2]
+    return {**schema["$defs"][name], **{k: v for k, v in field.items() if k != "$ref"}} if name else field
+
+
+@functools.cache
+def _problem_schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "properties": {
+            "type": text,
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "code": {"type": "string", "enum": sorted(CODES)},
+            "request_id": text,
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "pointer": text,
+                        "message": text,
+                        "code": text,
+                        "start": {"type": "integer"},
+                        "end": {"type": "integer"},
+                    },
+                },
+            },
+        },
+    }

@@ -1,0 +1,1 @@
+"""What readers do: threads, comments, votes, reports, their own comments, live events."""

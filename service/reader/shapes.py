@@ -1,0 +1,212 @@
+"""What readers' calls take and give. The limits stand in the columns' constraints too, a little wider."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from service.parsing import In, Out
+from service.store.threads import Sort
+
+MAX_BODY = 10_000
+MAX_NAME = 50
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2 * MAX_BODY)]
+
+
+class GuestIn(In):
+    """Somebody who comments under a name of their choice."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class TokenIn(In):
+    """A refresh token, good for one use."""
+
+    refresh_token: Annotated[str, StringConstraints(min_length=20, max_length=200)]
+
+
+class CommentIn(In):
+    """A comment to be posted; `article_url` and `article_title` describe the page, when it is the first."""
+
+    body: Text
+    parent_id: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = None
+    article_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    article_title: Annotated[str, StringConstraints(max_length=500)] | None = None
+
+
+class EditIn(In):
+    """A comment's new text."""
+
+    body: Text
+
+
+class VoteIn(In):
+    """A vote: up (1) or down (-1)."""
+
+    value: Literal[1, -1]
+
+
+class ReportIn(In):
+    """Why a comment should be looked at."""
+
+    reason: Literal["abuse", "harassment", "hate", "spam", "off_topic", "illegal", "other"]
+    detail: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class PageQuery(In):
+    """Which page of a thread."""
+
+    sort: Sort = Sort.NEWEST
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class ListQuery(In):
+    """Which page of a list."""
+
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class OwnQuery(ListQuery):
+    """Own comments, of one article if named."""
+
+    article: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
+
+
+class OwnVotesQuery(In):
+    """Own votes on one article's comments."""
+
+    article: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+
+
+class ReaderOut(Out):
+    """A reader as others see them."""
+
+    id: str
+    name: str
+
+
+class SessionOut(Out):
+    """A reader's tokens; `expires_in` is in seconds."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    reader: ReaderOut
+
+
+class AuthorOut(ReaderOut):
+    """Who wrote a comment."""
+
+    avatar_url: str | None
+    badges: list[str]
+
+
+class VotesOut(Out):
+    """Counts of votes."""
+
+    up: int
+    down: int
+
+
+class OwnVoteOut(Out):
+    """A comment's votes after one's own."""
+
+    votes: VotesOut
+    own: int | None
+
+
+class ReasonOut(Out):
+    """Why a comment is not published, in words for its author."""
+
+    code: str
+    text: str
+    start: int | None = None
+    end: int | None = None
+
+
+class CommentOut(Out):
+    """A comment. `body`, `reasons` and `note` are for its author only."""
+
+    id: str
+    parent_id: str | None
+    root_id: str
+    depth: int
+    author: AuthorOut | None
+    html: str | None
+    created_at: datetime
+    edited_at: datetime | None
+    status: Literal["pending", "published", "held", "rejected", "deleted", "removed"]
+    votes: VotesOut
+    reply_count: int
+    revision: int
+    replies: "ListOut | None" = None
+    body: str | None = None
+    reasons: list[ReasonOut] | None = None
+    note: str | None = None
+
+
+class ListOut(Out):
+    """One page of a list of comments; `next` is the cursor of the page after it."""
+
+    items: list[CommentOut]
+    next: str | None
+
+
+class ArticleOut(Out):
+    """The page that a thread belongs to; `version` moves with every visible change."""
+
+    key: str
+    title: str | None
+    url: str | None
+    state: Literal["open", "closed"]
+    comment_count: int
+    version: int
+
+
+class ThreadOut(Out):
+    """One page of a thread."""
+
+    article: ArticleOut
+    comments: list[CommentOut]
+    next: str | None
+
+
+class OwnVotesOut(Out):
+    """Own votes by the comment's id."""
+
+    votes: dict[str, int]
+
+
+class ReportedOut(Out):
+    """A report that was taken."""
+
+    id: str
+
+
+class LimitsOut(Out):
+    """Lengths in characters, times in seconds."""
+
+    body: int
+    name: int
+    edit_window_s: int
+
+
+class SiteOut(Out):
+    """A site's name."""
+
+    key: str
+    name: str
+
+
+class ConfigOut(Out):
+    """What a widget needs to know; `usual_wait_s` is the median time that people took to decide lately, if known."""
+
+    site: SiteOut
+    limits: LimitsOut
+    guests_allowed: bool
+    usual_wait_s: int | None
+    help_url: str
+    build: str

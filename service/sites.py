@@ -1,0 +1,57 @@
+"""Sites as the service knows them: read from the database, kept for a few seconds."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from moderation.database import Pool
+from service.problems import Problem
+
+_KEEP_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One publisher's site."""
+
+    id: int
+    key: str
+    name: str
+    origins: frozenset[str]
+    guests_allowed: bool
+    edit_window: timedelta
+
+
+class Sites:
+    """Finds sites by key. A change to a site is seen within five seconds; unknown keys are not remembered."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._kept: dict[str, tuple[float, Site]] = {}
+
+    async def get(self, key: str) -> Site:
+        """The site; raises Problem `not_found`. With the database away, the last known answer goes on."""
+        kept = self._kept.get(key)
+        if kept is not None and time.monotonic() - kept[0] < _KEEP_S:
+            return kept[1]
+        try:
+            row = await self._pool.fetchrow(
+                "SELECT id, key, name, origins, guests_allowed, edit_window FROM sites WHERE key = $1", key, timeout=2
+            )
+        except Exception:
+            if kept is not None:
+                return kept[1]
+            raise
+        if row is None:
+            self._kept.pop(key, None)
+            raise Problem("not_found", "There is no such site.")
+        site = Site(
+            id=row["id"],
+            key=row["key"],
+            name=row["name"],
+            origins=frozenset(row["origins"]),
+            guests_allowed=row["guests_allowed"],
+            edit_window=row["edit_window"],
+        )
+        self._kept[key] = (time.monotonic(), site)
+        return site

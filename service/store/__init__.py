@@ -1,0 +1,1 @@
+"""Database access by aggregate: functions that take a connection and give frozen results."""

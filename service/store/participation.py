@@ -1,0 +1,108 @@
+"""Votes and reports."""
+
+from dataclasses import dataclass
+
+
+from moderation.database import Connection
+
+# What a report adds to an item's place in the review queue.
+_REPORT_PRIORITY = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """A comment's votes, and the reader's own."""
+
+    up: int
+    down: int
+    own: int | None
+
+
+async def vote(conn: Connection, site_id: int, comment_id: int, reader_id: int, value: int | None) -> Votes | None:
+    """Set (1, -1) or withdraw (None) a reader's vote, in the caller's transaction; None if the comment is not up."""
+    locked = await conn.fetchval(
+        "SELECT true FROM comments WHERE site_id = $1 AND id = $2 AND status = 'published' FOR NO KEY UPDATE",
+        site_id,
+        comment_id,
+    )
+    if not locked:
+        return None
+    key = (site_id, comment_id, reader_id)
+    before = await conn.fetchval(
+        "SELECT value FROM votes WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3", *key
+    )
+    if value is None:
+        await conn.execute("DELETE FROM votes WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3", *key)
+    else:
+        await conn.execute(
+            """INSERT INTO votes (site_id, comment_id, reader_id, value) VALUES ($1, $2, $3, $4)
+               ON CONFLICT ON CONSTRAINT votes_pkey DO UPDATE SET value = excluded.value""",
+            *key,
+            value,
+        )
+    row = await conn.fetchrow(
+        "UPDATE comments SET up = up + $3, down = down + $4 WHERE site_id = $1 AND id = $2 RETURNING up, down",
+        site_id,
+        comment_id,
+        (value == 1) - (before == 1),
+        (value == -1) - (before == -1),
+    )
+    assert row is not None
+    return Votes(row["up"], row["down"], value)
+
+
+async def own_votes(conn: Connection, site_id: int, reader_id: int, article_key: str) -> dict[str, int]:
+    """A reader's votes on an article's comments, by the comment's id."""
+    rows = await conn.fetch(
+        """SELECT v.comment_id, v.value FROM votes v
+           JOIN comments c ON c.site_id = v.site_id AND c.id = v.comment_id
+           JOIN articles a ON a.site_id = c.site_id AND a.id = c.article_id
+           WHERE v.site_id = $1 AND v.reader_id = $2 AND a.key = $3 ORDER BY v.comment_id DESC LIMIT 1000""",
+        site_id,
+        reader_id,
+        article_key,
+    )
+    return {str(row["comment_id"]): row["value"] for row in rows}
+
+
+async def report(
+    conn: Connection, site_id: int, comment_id: int, reader_id: int, *, reason: str, detail: str | None
+) -> int | None:
+    """Flag a comment for people, in the caller's transaction; None if it is not up. A second report changes nothing.
+
+    Many reports are one item of the review queue. No number of them hides a comment: a person does.
+    """
+    up = await conn.fetchval(
+        "SELECT true FROM comments WHERE site_id = $1 AND id = $2 AND status = 'published' FOR KEY SHARE",
+        site_id,
+        comment_id,
+    )
+    if not up:
+        return None
+    id_: int | None = await conn.fetchval(
+        """INSERT INTO reports (site_id, comment_id, reader_id, reason, detail) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT ON CONSTRAINT reports_once DO NOTHING RETURNING id""",
+        site_id,
+        comment_id,
+        reader_id,
+        reason,
+        detail,
+    )
+    if id_ is None:
+        return await conn.fetchval(
+            "SELECT id FROM reports WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3",
+            site_id,
+            comment_id,
+            reader_id,
+        )
+    await conn.execute(
+        """INSERT INTO queue (site_id, comment_id, lane, reasons, priority) VALUES ($1, $2, 'review', $3, $4)
+           ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE SET priority = queue.priority + excluded.priority,
+               reasons = CASE WHEN queue.reasons @> excluded.reasons THEN queue.reasons
+                              ELSE queue.reasons || excluded.reasons END""",
+        site_id,
+        comment_id,
+        [{"code": "reported"}],
+        _REPORT_PRIORITY,
+    )
+    return id_

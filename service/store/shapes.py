@@ -1,0 +1,41 @@
+"""The API's comment, built by Postgres: the one place that knows its JSON. Arguments are table aliases."""
+
+
+def _author(w: str) -> str:
+    return f"json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url', NULL, 'badges', '[]'::json)"
+
+
+def _fields(c: str, revision: str) -> str:
+    return f"""
+        'id', {c}.id::text, 'parent_id', {c}.parent_id::text, 'root_id', coalesce({c}.root_id, {c}.id)::text,
+        'depth', {c}.depth, 'created_at', {c}.created_at,
+        'votes', json_build_object('up', {c}.up, 'down', {c}.down),
+        'reply_count', {c}.reply_count, 'revision', {c}.{revision}"""
+
+
+def public_fields(c: str = "c", w: str = "w") -> str:
+    """What everybody sees of a listed comment; one that is gone shows nothing of itself or its author."""
+    return f"""
+        'author', CASE WHEN {c}.status = 'published' THEN {_author(w)} END,
+        'html', CASE WHEN {c}.status = 'published' THEN {c}.html END,
+        'edited_at', CASE WHEN {c}.status = 'published' THEN {c}.edited_at END,
+        'status', CASE WHEN {c}.status = 'published' THEN 'published'
+                       WHEN {c}.status IN ('deleted', 'erased') THEN 'deleted' ELSE 'removed' END,
+        {_fields(c, "shown_revision")}"""
+
+
+def public_comment(c: str = "c", w: str = "w") -> str:
+    """As `public_fields`, as an object."""
+    return f"json_build_object({public_fields(c, w)})"
+
+
+def own_comment(c: str = "c", w: str = "w", r: str = "r") -> str:
+    """What its author sees: the newest text (revision `r`), the true status, and the last decision's reasons and note.
+
+    The reasons come as stored, to be put into words by the caller.
+    """
+    last = f"FROM decisions d WHERE d.site_id = {c}.site_id AND d.comment_id = {c}.id ORDER BY d.id DESC LIMIT 1"
+    return f"""json_build_object(
+        'author', {_author(w)}, 'html', {r}.html, 'body', {r}.body, 'edited_at', {c}.edited_at,
+        'status', {c}.status, {_fields(c, "revision")},
+        'reasons', coalesce((SELECT d.reasons {last}), '[]'), 'note', (SELECT d.note {last}))"""
