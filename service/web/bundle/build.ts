@@ -24,8 +24,9 @@ const COMMON: BuildOptions & { metafile: true } = {
   metafile: true,
   legalComments: "none",
   target: ["es2022", "safari16.4", "firefox115"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
+  jsx: "transform",
+  jsxFactory: "h",
+  jsxFragment: "Fragment",
   plugins: [cssAsText()],
   logLevel: "warning",
 };
@@ -61,6 +62,7 @@ async function buildAssets(): Promise<{ files: Record<string, string>; meta: Met
   const result = await build({
     ...COMMON,
     entryPoints: entries,
+    inject: ["bundle/jsx.ts"],
     outdir: join(OUT, "assets"),
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",

@@ -1,0 +1,36 @@
+import { en } from "./strings.ts";
+import type { Key, Strings } from "./strings_more.ts";
+
+/** The words of one language, and how it writes numbers. */
+export interface Locale {
+  lang: string;
+  rtl: boolean;
+  /** The text for `key`; `{name}` is replaced by `values.name`. `n` also chooses the plural form. */
+  t: (key: Key, values?: Record<string, string | number>) => string;
+  /** Adds English texts for what this language's table lacks. */
+  add: (strings: Partial<Strings>) => void;
+}
+
+const RTL = /^(ar|fa|he|ur)\b/;
+
+/** Makes a Locale of a language tag and its table; what the table lacks is English. */
+export function makeLocale(lang: string, strings: Partial<Strings>): Locale {
+  const rules = new Intl.PluralRules(lang);
+  const number = new Intl.NumberFormat(lang);
+  let table: Partial<Strings> = { ...en, ...strings };
+  return {
+    lang,
+    rtl: RTL.test(lang),
+    t(key, values = {}) {
+      const found = table[key] ?? "";
+      const text = typeof found === "string" ? found : (found[rules.select(Number(values.n))] ?? found.other);
+      return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+        const value = values[name];
+        return typeof value === "number" ? number.format(value) : (value ?? "");
+      });
+    },
+    add(more) {
+      table = { ...more, ...table };
+    },
+  };
+}

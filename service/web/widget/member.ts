@@ -1,0 +1,216 @@
+import type { ApiError } from "../shared/api.ts";
+import { listen } from "../shared/sse.ts";
+import type { Comment, Config, ItemPage, OwnVote, Votes } from "../shared/types.ts";
+import { explain } from "./errors.ts";
+import { onLiveEvent } from "./live.ts";
+import styles from "./member.css?text";
+import { flushTickets, outboxKey } from "./outbox.ts";
+import { type Session, sessionFor } from "./session.ts";
+import { recall } from "./storage.ts";
+import { enMore } from "./strings_more.ts";
+import type { Thread } from "./thread.ts";
+import { Actions } from "./ui/actions.tsx";
+import { Composer } from "./ui/composer.tsx";
+import { HelpForm } from "./ui/help.tsx";
+import { Status } from "./ui/status.tsx";
+
+/** How soon an own waiting comment is first asked after. */
+const FOLLOW_MS = 1500;
+
+/** The reader's part in one thread: who they are, what they write and vote, what became of it, and what others do meanwhile. */
+export class Member {
+  readonly session: Session;
+  readonly views = { Actions, Composer, HelpForm, Status };
+  config: Config | null = null;
+  ownVotes: Record<string, OwnVote> = {};
+  private readonly thread: Thread;
+  private stopListening: (() => void) | null = null;
+  private readonly stopWatching: () => void;
+  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  private readonly followed = new Set<string>();
+
+  constructor(thread: Thread) {
+    this.thread = thread;
+    this.session = sessionFor(thread.base);
+    this.stopWatching = this.session.watch(() => this.redraw());
+  }
+
+  async open(): Promise<void> {
+    const config = this.session.call<Config>("GET", "/config").catch(() => null);
+    await this.session.restore();
+    this.config = await config;
+    await this.refresh();
+    this.redraw();
+    const { site } = this.thread.options;
+    if (recall(outboxKey(site))) void flushTickets(this.session.call, site);
+  }
+
+  close(): void {
+    this.stopListening?.();
+    this.stopWatching();
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  private redraw(): void {
+    this.thread.touch("reader", "thread", ...this.thread.tree.nodes.keys());
+  }
+
+  explain(error: ApiError): string {
+    return explain(error, this.thread.options.locale);
+  }
+
+  /** After the thread was loaded: the reader's own comments and votes, and live events from there on. */
+  async refresh(): Promise<void> {
+    const { thread, session } = this;
+    if (thread.article) this.listen(thread.article.version);
+    if (!session.reader) return;
+    const query = new URLSearchParams({ article: thread.options.article });
+    try {
+      const [own, { votes }] = await Promise.all([
+        session.call<ItemPage<Comment>>("GET", `/me/comments?${query}`),
+        session.call<{ votes: Record<string, OwnVote> }>("GET", `/me/votes?${query}`),
+      ]);
+      this.ownVotes = votes;
+      for (const comment of own.items.reverse()) this.putOwn(comment);
+      thread.touch("thread", ...Object.keys(votes));
+    } catch {
+      // The thread itself can be read without; the next visit tries again.
+    }
+  }
+
+  private listen(version: number): void {
+    this.stopListening?.();
+    this.stopListening = listen({
+      url: `${this.thread.base}${this.thread.path}/events`,
+      credentials: "omit",
+      lastId: String(version),
+      onEvent: (event) => onLiveEvent(this.thread, event),
+    });
+  }
+
+  /** Shows an own comment that others may not see, where its conversation is shown, and follows it while it waits. */
+  private putOwn(comment: Comment): void {
+    const { tree } = this.thread;
+    const known = tree.get(comment.id);
+    if (comment.status === "deleted" || comment.status === "removed") return;
+    if (comment.parent_id && !tree.get(comment.root_id)) return;
+    // Published ones come with their page, in their place.
+    if (comment.status === "published" && !known) return;
+    this.thread.put(comment, "first");
+    if (comment.status === "pending" || comment.status === "held") this.follow(comment.id);
+  }
+
+  /** Asks after an own comment until it is decided: one that is held or rejected makes no public event. */
+  follow(id: string, wait = FOLLOW_MS): void {
+    if (wait === FOLLOW_MS && this.followed.has(id)) return;
+    this.followed.add(id);
+    const timer = setTimeout(async () => {
+      this.timers.delete(timer);
+      if (await this.lookAfter(id)) this.follow(id, Math.min(wait * 1.6, 60_000));
+      else this.followed.delete(id);
+    }, wait);
+    this.timers.add(timer);
+  }
+
+  /** True where the comment is still to be followed. */
+  private async lookAfter(id: string): Promise<boolean> {
+    const { thread } = this;
+    try {
+      const comment = await this.session.call<Comment>("GET", `/comments/${id}`);
+      if (thread.tree.get(id)?.status !== comment.status) {
+        thread.options.emit("status", { id, status: comment.status });
+        thread.say(
+          thread.options.locale.t(comment.status === "published" ? "posted_live" : "status_changed"),
+        );
+      }
+      thread.put(comment, "first");
+      return comment.status === "pending" || comment.status === "held";
+    } catch (error) {
+      return (error as ApiError).transient;
+    }
+  }
+
+  /** Posts a comment. `key` must be the same for each try of one text. */
+  async post(body: string, parent: string | null, key: string): Promise<Comment> {
+    const { thread } = this;
+    const sent = {
+      body,
+      parent_id: parent ?? undefined,
+      article_url: location.href.split("#")[0],
+      article_title: document.title.slice(0, 300) || undefined,
+    };
+    const comment = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
+    // Its live event may have been here first, and says more than this answer does.
+    if (thread.tree.get(comment.id)?.status !== "published") thread.put({ ...comment, body }, "first");
+    if (comment.status !== "published") this.follow(comment.id);
+    thread.touch("thread");
+    thread.options.emit("posted", { id: comment.id, status: comment.status, parent_id: parent });
+    return comment;
+  }
+
+  async edit(comment: Comment, body: string): Promise<void> {
+    const options = { body: { body }, ifMatch: comment.revision };
+    const edited = await this.session.call<Comment>("PATCH", `/comments/${comment.id}`, options);
+    this.thread.put({ ...edited, body });
+    if (edited.status !== "published") this.follow(comment.id);
+    this.thread.options.emit("edited", { id: comment.id });
+  }
+
+  async remove(id: string): Promise<void> {
+    const { thread } = this;
+    await this.session.call("DELETE", `/comments/${id}`);
+    const comment = thread.tree.get(id);
+    const home = comment ? thread.tree.home(comment) : null;
+    thread.tree.drop(id, "deleted");
+    thread.touch(id, home, "thread");
+    thread.say(thread.options.locale.t("deleted"));
+    thread.options.emit("deleted", { id });
+  }
+
+  /** Shows the vote at once; takes it back and rejects if it is refused. A second press of the same vote withdraws it. */
+  async vote(id: string, value: 1 | -1): Promise<void> {
+    const before = this.ownVotes[id] ?? null;
+    const was = this.thread.tree.get(id)?.votes;
+    if (!was) return;
+    const own = before === value ? null : value;
+    this.showVote(id, own, countVote(countVote(was, before, -1), own, 1));
+    try {
+      const path = `/comments/${id}/vote`;
+      const { call } = this.session;
+      type Result = { votes: Votes; own: OwnVote };
+      const result = await (own
+        ? call<Result>("PUT", path, { body: { value } })
+        : call<Result>("DELETE", path));
+      this.showVote(id, result.own, result.votes);
+      this.thread.options.emit("voted", { id, value: result.own });
+    } catch (error) {
+      this.showVote(id, before, was);
+      throw error;
+    }
+  }
+
+  private showVote(id: string, own: OwnVote, votes: Votes): void {
+    const comment = this.thread.tree.get(id);
+    if (!comment) return;
+    this.ownVotes[id] = own;
+    this.thread.tree.put({ ...comment, votes });
+    this.thread.touch(id);
+  }
+}
+
+/** `votes` with `own` counted in (`by` 1) or out (`by` -1). */
+export function countVote(votes: Votes, own: OwnVote, by: 1 | -1): Votes {
+  if (own === 1) return { ...votes, up: votes.up + by };
+  return own === -1 ? { ...votes, down: votes.down + by } : votes;
+}
+
+/** Makes the reader of this page a member of the thread. Called once the thread itself can be read. */
+export async function join(thread: Thread): Promise<void> {
+  thread.options.locale.add(enMore);
+  thread.options.style(styles);
+  const member = new Member(thread);
+  thread.member = member;
+  thread.touch("thread", ...thread.tree.nodes.keys());
+  await member.open();
+}

@@ -1,0 +1,97 @@
+import { ApiError, type Call, type CallOptions, createClient } from "../shared/api.ts";
+import type { Session as Tokens } from "../shared/types.ts";
+import { keep, recall } from "./storage.ts";
+
+interface Kept {
+  refresh_token: string | null;
+  reader: { id: string; name: string };
+}
+
+/**
+ * Who the reader is on one site. The access token lives in memory only; the refresh token, which works once, in the page's
+ * storage. Shared by all threads of a site on a page, and taken in turns by its tabs.
+ */
+export class Session {
+  reader: Kept["reader"] | null = null;
+  private token: string | null = null;
+  private readonly key: string;
+  private readonly ask: Call;
+  private readonly watchers = new Set<() => void>();
+
+  /** `base` is the site's part of the API. */
+  constructor(base: string) {
+    this.key = `parley:${base.split("/").pop()}:reader`;
+    this.ask = createClient({ base, credentials: "omit", token: () => this.token });
+  }
+
+  /** The name used last, also when that session is over. */
+  get lastName(): string {
+    return recall<Kept>(this.key)?.reader.name ?? "";
+  }
+
+  /** Tells `watcher` when the reader changes, until the returned function is called. */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** Sends a request; an access token that ran out is renewed and the request sent once more. */
+  readonly call: Call = async <T>(method: string, path: string, options?: CallOptions): Promise<T> => {
+    try {
+      return await this.ask<T>(method, path, options);
+    } catch (error) {
+      const again =
+        error instanceof ApiError && error.status === 401 && this.reader && (await this.restore());
+      if (!again) throw error;
+      return this.ask<T>(method, path, options);
+    }
+  };
+
+  /** Takes up the session of an earlier visit. False if there is none, or it is over. */
+  async restore(): Promise<boolean> {
+    const renew = async (): Promise<boolean> => {
+      const kept = recall<Kept>(this.key);
+      if (!kept?.refresh_token) return false;
+      try {
+        const body = { refresh_token: kept.refresh_token };
+        this.accept(await this.ask<Tokens>("POST", "/tokens", { body }));
+        return true;
+      } catch (error) {
+        if (error instanceof ApiError && !error.transient) this.signOut();
+        return false;
+      }
+    };
+    return navigator.locks ? navigator.locks.request(this.key, renew) : renew();
+  }
+
+  async asGuest(name: string): Promise<void> {
+    this.accept(await this.ask<Tokens>("POST", "/guests", { body: { name } }));
+  }
+
+  signOut(): void {
+    this.token = null;
+    const name = this.reader?.name ?? this.lastName;
+    keep(this.key, { refresh_token: null, reader: { id: "", name } } satisfies Kept);
+    this.become(null);
+  }
+
+  private accept({ access_token, refresh_token, reader }: Tokens): void {
+    this.token = access_token;
+    keep(this.key, { refresh_token, reader } satisfies Kept);
+    this.become(reader);
+  }
+
+  private become(reader: Kept["reader"] | null): void {
+    this.reader = reader;
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+const sessions = new Map<string, Session>();
+
+/** The one session of a site on this page. */
+export function sessionFor(base: string): Session {
+  const session = sessions.get(base) ?? new Session(base);
+  sessions.set(base, session);
+  return session;
+}

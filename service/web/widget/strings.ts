@@ -1,0 +1,40 @@
+/** Words that depend on a number, by the categories of Intl.PluralRules. `{n}` is the number as the locale writes it. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+/** The texts that reading needs, in English; strings_more.ts has the others. `{…}` are filled in. */
+export const en = {
+  comments: "Comments",
+  count: { one: "{n} comment", other: "{n} comments" } as Plural,
+  sort: "Sort by",
+  newest: "Newest",
+  oldest: "Oldest",
+  top: "Top",
+  replies: "Most replies",
+  loading: "Loading the comments",
+  empty: "No comments yet. Start the conversation.",
+  closed: "Commenting on this article is closed.",
+  more: "Show more comments",
+  more_replies: { one: "Show {n} more reply", other: "Show {n} more replies" } as Plural,
+  new_comments: { one: "Show {n} new comment", other: "Show {n} new comments" } as Plural,
+  new_replies: { one: "Show {n} new reply", other: "Show {n} new replies" } as Plural,
+  continue: {
+    one: "Continue this conversation ({n} reply)",
+    other: "Continue this conversation ({n} replies)",
+  } as Plural,
+  one_thread: "You are reading one conversation.",
+  all: "Show all comments",
+  gone: "The comment that this link leads to is not there any more.",
+  failed: "The comments could not be loaded.",
+  retry: "Try again",
+  write: "Join the conversation",
+  just_now: "just now",
+  edited: "edited",
+  you: "You",
+  staff: "Staff",
+  moderator: "Moderator",
+  author: "Author",
+  deleted: "Deleted by its author.",
+  removed: "Removed by moderation.",
+  help: "Please let us know if you're having issues with commenting",
+  get_help: "Get help",
+};

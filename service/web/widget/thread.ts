@@ -1,0 +1,232 @@
+import { type ApiError, type Call, createClient } from "../shared/api.ts";
+import type { Article, Comment, ItemPage, Sort, ThreadPage } from "../shared/types.ts";
+import type { Locale } from "./i18n.ts";
+import type { Member } from "./member.ts";
+import { keep, recall } from "./storage.ts";
+import { Tree } from "./tree.ts";
+
+/** What a request for help is about. */
+export interface HelpContext {
+  error?: ApiError;
+  comment?: Comment;
+}
+
+export interface ThreadOptions {
+  /** The service's address, with a slash at the end. */
+  host: string;
+  build: string;
+  site: string;
+  article: string;
+  locale: Locale;
+  /** Dispatches `parley:{name}` on the element, for the publisher. */
+  emit: (name: string, detail: unknown) => void;
+  /** Adds a stylesheet to the widget. */
+  style: (css: string) => void;
+}
+
+/**
+ * One thread on a page, as far as reading goes: what is loaded, what is shown, and the ways to more. Taking part, and what
+ * comes in live, is Member's. Parts of the screen watch it by key: a comment's id, or "thread".
+ */
+export class Thread {
+  readonly tree = new Tree();
+  readonly options: ThreadOptions;
+  phase: "loading" | "ready" | "failed" = "loading";
+  error: ApiError | null = null;
+  article: Article | null = null;
+  next: string | null = null;
+  sort: Sort;
+  /** Roots, and per parent replies, that came in live and are not shown yet. */
+  fresh: Comment[] = [];
+  freshReplies = new Map<string, Comment[]>();
+  /** Cursor to the rest of a root's replies. */
+  moreReplies = new Map<string, string>();
+  /** The comment whose conversation alone is shown; null for all. */
+  focus: string | null = null;
+  /** The comment that a link led to, or "gone". */
+  marked: string | null = null;
+  /** The open help form's context; null while there is none. */
+  help: HelpContext | null = null;
+  /** What assistive technology is told next. */
+  said = "";
+  /** The service's clock minus the browser's, in milliseconds. */
+  skew = 0;
+  member: Member | null = null;
+  closed = false;
+  private readonly ask: Call;
+  private readonly watchers = new Map<string, Set<() => void>>();
+
+  constructor(options: ThreadOptions) {
+    this.options = options;
+    this.sort = recall<Sort>("parley:sort") ?? "newest";
+    this.ask = createClient({
+      base: this.base,
+      credentials: "omit",
+      onSkew: (ms) => {
+        this.skew = ms;
+      },
+    });
+  }
+
+  /** The site's part of the API. */
+  get base(): string {
+    return `${this.options.host}api/v1/sites/${encodeURIComponent(this.options.site)}`;
+  }
+
+  get path(): string {
+    return `/articles/${encodeURIComponent(this.options.article)}`;
+  }
+
+  /** Asks as the reader, or as nobody before it is known who that is. */
+  get call(): Call {
+    return this.member?.session.call ?? this.ask;
+  }
+
+  /** The reader's id, if they are known. */
+  get me(): string | undefined {
+    return this.member?.session.reader?.id;
+  }
+
+  now(): number {
+    return Date.now() + this.skew;
+  }
+
+  watch(key: string, watcher: () => void): () => void {
+    const set = this.watchers.get(key) ?? new Set();
+    this.watchers.set(key, set.add(watcher));
+    return () => set.delete(watcher);
+  }
+
+  touch(...keys: (string | null)[]): void {
+    for (const key of keys) for (const watcher of this.watchers.get(key ?? "thread") ?? []) watcher();
+  }
+
+  /** Tells assistive technology, politely. */
+  say(text: string): void {
+    // The same words twice in a row would not be spoken again.
+    this.said = this.said === text ? `${text}\u00a0` : text;
+    this.touch("said");
+  }
+
+  /** Loads the first page, then what taking part needs, then the comment that a link leads to. */
+  async open(linked: string | null): Promise<void> {
+    const more = import("./member.ts");
+    await this.load();
+    if (this.phase === "ready") this.options.emit("ready", { article: this.article });
+    const { join } = await more;
+    if (!this.closed) await join(this);
+    if (linked) await this.goTo(linked);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.member?.close();
+  }
+
+  private page(cursor: string | null): Promise<ThreadPage> {
+    const query = new URLSearchParams({ sort: this.sort });
+    if (cursor) query.set("cursor", cursor);
+    return this.call<ThreadPage>("GET", `${this.path}/comments?${query}`);
+  }
+
+  /** Loads the first page, from scratch. */
+  async load(): Promise<void> {
+    try {
+      const page = await this.page(null);
+      this.tree.clear();
+      this.fresh = [];
+      this.freshReplies.clear();
+      this.moreReplies.clear();
+      this.take(page);
+      this.phase = "ready";
+      this.error = null;
+    } catch (error) {
+      this.error = error as ApiError;
+      if (this.phase === "loading") this.phase = "failed";
+      this.options.emit("error", { code: this.error.code });
+    }
+    this.touch("thread");
+  }
+
+  async reload(): Promise<void> {
+    await this.load();
+    await this.member?.refresh();
+  }
+
+  async loadMore(): Promise<void> {
+    if (!this.next) return;
+    this.take(await this.page(this.next));
+    this.touch("thread");
+  }
+
+  private take(page: ThreadPage): void {
+    this.article = page.article;
+    this.next = page.next;
+    for (const comment of page.comments) this.put(comment);
+  }
+
+  /** Puts a comment into the tree and remembers where the rest of its replies is. */
+  put(comment: Comment, at: "first" | "last" = "last"): void {
+    const fresh = !this.tree.get(comment.id);
+    this.tree.put(comment, at);
+    if (comment.replies?.next && fresh) this.moreReplies.set(comment.id, comment.replies.next);
+    this.touch(comment.id);
+    if (fresh) this.touch(this.tree.home(comment));
+  }
+
+  async setSort(sort: Sort): Promise<void> {
+    this.sort = sort;
+    keep("parley:sort", sort);
+    this.focus = null;
+    await this.reload();
+  }
+
+  async loadReplies(root: string): Promise<void> {
+    const cursor = this.moreReplies.get(root);
+    const query = cursor ? `?${new URLSearchParams({ cursor })}` : "";
+    const page = await this.call<ItemPage<Comment>>("GET", `/comments/${root}/replies${query}`);
+    for (const reply of page.items) this.put(reply);
+    if (page.next) this.moreReplies.set(root, page.next);
+    else this.moreReplies.delete(root);
+    this.touch(root);
+  }
+
+  /** Puts what came in live where it belongs; returns the first of it, to be focused. */
+  showFresh(parent: string | null): string | null {
+    const list = parent === null ? this.fresh : (this.freshReplies.get(parent) ?? []);
+    if (parent === null) this.fresh = [];
+    else this.freshReplies.delete(parent);
+    // New roots stand first, whatever the order: the reader has just asked to see them.
+    for (const comment of list) this.put(comment, "first");
+    this.touch(parent);
+    return (parent === null ? list.at(-1) : list[0])?.id ?? null;
+  }
+
+  askHelp(context: HelpContext | null): void {
+    this.help = context;
+    this.touch("help");
+  }
+
+  /** Shows the conversation below one comment alone, or (null) all of them. */
+  setFocus(id: string | null): void {
+    this.focus = id;
+    this.marked = id;
+    this.touch("thread");
+  }
+
+  /** Shows one comment wherever it is: loads its conversation if need be, and marks it. */
+  async goTo(id: string): Promise<void> {
+    try {
+      const comment = this.tree.get(id) ?? (await this.call<Comment>("GET", `/comments/${id}`));
+      const root = comment.root_id;
+      if (!this.tree.get(root)) this.put(await this.call<Comment>("GET", `/comments/${root}`), "first");
+      if (!this.moreReplies.has(root) && !this.tree.kids(root).length) this.moreReplies.set(root, "");
+      while (!this.tree.get(id) && this.moreReplies.has(root)) await this.loadReplies(root);
+      this.focus = comment.depth > 4 ? comment.parent_id : null;
+      this.marked = id;
+    } catch (error) {
+      if ((error as ApiError).status === 404) this.marked = "gone";
+    }
+    this.touch("thread", id);
+  }
+}

@@ -1,0 +1,149 @@
+import { useState } from "preact/hooks";
+import type { ApiError } from "../../shared/api.ts";
+import type { Comment } from "../../shared/types.ts";
+import type { Member } from "../member.ts";
+import type { Thread } from "../thread.ts";
+import { NameGate } from "./name.tsx";
+import { Action, Alert } from "./parts.tsx";
+import { ReportForm } from "./report.tsx";
+
+const ARROW = { 1: "M8 3 14 10H2z", [-1]: "M8 13 2 6h12z" };
+
+function Vote(props: { value: 1 | -1; label: string; count: number; pressed: boolean; onVote: () => void }) {
+  return (
+    <button
+      type="button"
+      class="quiet vote"
+      aria-pressed={props.pressed}
+      aria-label={`${props.label} (${props.count})`}
+      onClick={props.onVote}
+    >
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <path d={ARROW[props.value]} />
+      </svg>
+      {props.count > 0 && props.count}
+    </button>
+  );
+}
+
+/** What can be done with a comment: vote, reply, and behind "more": share, report, edit, delete. */
+export function Actions(props: {
+  thread: Thread;
+  comment: Comment;
+  onReply: () => void;
+  onEdit: () => void;
+}) {
+  const { thread, comment } = props;
+  const member = thread.member as Member;
+  const { session, config } = member;
+  const { t } = thread.options.locale;
+  const [more, setMore] = useState(false);
+  const [sure, setSure] = useState(false);
+  const [gate, setGate] = useState<(() => void) | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [reporting, setReporting] = useState(false);
+  const own = comment.author?.id === session.reader?.id;
+  const shown = comment.status === "published";
+  const open = thread.article?.state !== "closed";
+  const votes = member.ownVotes[comment.id];
+
+  const vote = (value: 1 | -1): void => {
+    setGate(null);
+    setError(null);
+    member.vote(comment.id, value).catch((caught: ApiError) => setError(caught));
+  };
+  const withName = (act: () => void): void => {
+    if (session.reader) act();
+    else setGate(() => act);
+  };
+  const share = async (): Promise<void> => {
+    const url = `${location.href.split("#")[0]}#parley-${comment.id}`;
+    if (navigator.share && matchMedia("(pointer: coarse)").matches)
+      await navigator.share({ url }).catch(() => {});
+    else {
+      await navigator.clipboard.writeText(url);
+      thread.say(t("copied"));
+    }
+  };
+  const report = (): void => {
+    setGate(null);
+    setReporting(true);
+  };
+  const editable =
+    own && Date.parse(comment.created_at) + (config?.limits.edit_window_s ?? 0) * 1000 > thread.now();
+
+  return (
+    <>
+      <div class="actions">
+        {shown && (
+          <>
+            <Vote
+              value={1}
+              label={t("up")}
+              count={comment.votes.up}
+              pressed={votes === 1}
+              onVote={() => withName(() => vote(1))}
+            />
+            <Vote
+              value={-1}
+              label={t("down")}
+              count={comment.votes.down}
+              pressed={votes === -1}
+              onVote={() => withName(() => vote(-1))}
+            />
+            {open && (
+              <button type="button" class="quiet" onClick={props.onReply}>
+                {t("reply")}
+              </button>
+            )}
+          </>
+        )}
+        {(shown || own) && (
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={more}
+            aria-label={t("menu")}
+            onClick={() => setMore(!more)}
+          >
+            ⋯
+          </button>
+        )}
+        {more && shown && (
+          <Action thread={thread} class="quiet" run={share}>
+            {t("share")}
+          </Action>
+        )}
+        {more && shown && !own && (
+          <button type="button" class="quiet" onClick={() => withName(report)}>
+            {t("report")}
+          </button>
+        )}
+        {more && editable && (
+          <button type="button" class="quiet" onClick={props.onEdit}>
+            {t("edit")}
+          </button>
+        )}
+        {more && own && !sure && (
+          <button type="button" class="quiet" onClick={() => setSure(true)}>
+            {t("delete")}
+          </button>
+        )}
+      </div>
+      {sure && (
+        <div class="foot sure" role="group" aria-label={t("delete_sure")}>
+          <span>{t("delete_sure")}</span>
+          <button type="button" class="quiet" onClick={() => setSure(false)}>
+            {t("keep")}
+          </button>
+          <Action thread={thread} class="danger" run={() => member.remove(comment.id)}>
+            {t("delete")}
+          </Action>
+        </div>
+      )}
+      {error && <Alert thread={thread} error={error} />}
+      {gate && <NameGate thread={thread} then={gate} onCancel={() => setGate(null)} />}
+      {reporting && <ReportForm thread={thread} comment={comment} onDone={() => setReporting(false)} />}
+    </>
+  );
+}

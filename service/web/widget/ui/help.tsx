@@ -1,0 +1,173 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApiError } from "../../shared/api.ts";
+import type { TicketCategory } from "../../shared/types.ts";
+import { explain } from "../errors.ts";
+import { flushTickets, type Receipt, sendTicket } from "../outbox.ts";
+import { keep, recall } from "../storage.ts";
+import type { HelpContext, Thread } from "../thread.ts";
+
+const CATEGORIES: TicketCategory[] = [
+  "cannot_post",
+  "comment_missing",
+  "comment_rejected",
+  "sign_in",
+  "display",
+  "report_abuse",
+  "privacy",
+  "other",
+];
+
+/** What is sent along, all of it shown to the reader: no text of theirs, no tokens, no query strings. */
+function diagnose(thread: Thread, { error }: HelpContext): Record<string, unknown> {
+  const { build, host } = thread.options;
+  return {
+    page: location.origin + location.pathname,
+    host,
+    build,
+    service_build: thread.member?.config?.build,
+    phase: thread.phase,
+    error: error && { code: error.code, status: error.status, request_id: error.problem.request_id },
+    online: navigator.onLine,
+    storage: storageWorks(),
+    clock_skew_s: Math.round(thread.skew / 1000),
+    language: navigator.language,
+    window: `${innerWidth}x${innerHeight}`,
+    browser: navigator.userAgent,
+  };
+}
+
+function storageWorks(): boolean {
+  try {
+    localStorage.setItem("parley:probe", "1");
+    localStorage.removeItem("parley:probe");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The form behind "having issues with commenting?"; what is typed is kept until it is received. */
+export function HelpForm(props: { thread: Thread; context: HelpContext; onClose: () => void }) {
+  const { thread, context } = props;
+  const { locale, site, host, article } = thread.options;
+  const { t } = locale;
+  const draftKey = `parley:${site}:help-draft`;
+  const guess: TicketCategory = context.comment
+    ? "comment_rejected"
+    : context.error
+      ? "cannot_post"
+      : "other";
+  const [category, setCategory] = useState<TicketCategory>(guess);
+  const [message, setMessage] = useState(() => recall<string>(draftKey) ?? "");
+  const [email, setEmail] = useState("");
+  const [receipt, setReceipt] = useState<Receipt | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const done = useRef<HTMLDivElement>(null);
+  const diagnostics = diagnose(thread, context);
+
+  useEffect(() => form.current?.querySelector("select")?.focus(), [context]);
+  useEffect(() => done.current?.focus(), [receipt]);
+  useEffect(() => {
+    const again = (): void => void flushTickets(thread.call, site);
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, []);
+
+  const write = (text: string): void => {
+    setMessage(text);
+    keep(draftKey, text || null);
+  };
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setError(null);
+    const ticket = {
+      category,
+      message,
+      email: email || undefined,
+      article,
+      comment_id: context.comment?.id,
+      diagnostics,
+    };
+    try {
+      setReceipt(await sendTicket(thread.call, site, ticket));
+      write("");
+    } catch (caught) {
+      setError(caught as ApiError);
+    }
+    setBusy(false);
+  };
+
+  if (receipt) {
+    return (
+      <div class="gate" ref={done} tabIndex={-1} role="status">
+        <p>{t("help_thanks")}</p>
+        <p>
+          {t("help_reference")} <a href={new URL(receipt.url, host).href}>{receipt.reference}</a>
+        </p>
+        <button type="button" class="quiet" onClick={props.onClose}>
+          {t("close")}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <form class="gate" ref={form} onSubmit={submit} aria-label={t("help_title")}>
+      <h3>{t("help_title")}</h3>
+      {context.error && <p class="hint">{explain(context.error, locale)}</p>}
+      <label class="field">
+        <span>{t("help_category")}</span>
+        <select value={category} onChange={(e) => setCategory(e.currentTarget.value as TicketCategory)}>
+          {CATEGORIES.map((code) => (
+            <option key={code} value={code}>
+              {t(`help_${code}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{t("help_message")}</span>
+        <textarea
+          rows={4}
+          required
+          dir="auto"
+          maxLength={4000}
+          value={message}
+          onInput={(e) => write(e.currentTarget.value)}
+        />
+      </label>
+      <label class="field">
+        <span>{t("help_email")}</span>
+        <input
+          type="email"
+          autoComplete="email"
+          value={email}
+          onInput={(e) => setEmail(e.currentTarget.value)}
+        />
+      </label>
+      <details>
+        <summary>{t("help_sent_along")}</summary>
+        <pre>{JSON.stringify(diagnostics, null, 2)}</pre>
+      </details>
+      {error && (
+        <p class="alert" role="alert">
+          {error.transient ? t("help_kept") : explain(error, locale)}
+        </p>
+      )}
+      <div class="foot">
+        <a href={`${host}help/${encodeURIComponent(site)}`} target="_blank" rel="noopener">
+          {t("help_page")}
+        </a>
+        <button type="button" class="quiet" onClick={props.onClose}>
+          {t("cancel")}
+        </button>
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {t("help_send")}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApiError } from "../../shared/api.ts";
+import type { Member } from "../member.ts";
+import type { Thread } from "../thread.ts";
+import { Alert } from "./parts.tsx";
+
+/** The guest's name. */
+export function NameField(props: {
+  thread: Thread;
+  value: string;
+  onChange: (name: string) => void;
+  wrong?: boolean;
+}) {
+  const { t } = props.thread.options.locale;
+  return (
+    <label class="name">
+      <span>{t("your_name")}</span>
+      <input
+        dir="auto"
+        autoComplete="nickname"
+        maxLength={props.thread.member?.config?.limits.name ?? 60}
+        aria-invalid={props.wrong}
+        value={props.value}
+        onInput={(event) => props.onChange(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+/** Asks for a name where something other than writing needs one; then goes on with it. */
+export function NameGate(props: { thread: Thread; then: () => void; onCancel: () => void }) {
+  const { locale } = props.thread.options;
+  const { session } = props.thread.member as Member;
+  const [name, setName] = useState(session.lastName);
+  const [error, setError] = useState<ApiError | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (!name.trim()) return;
+    try {
+      await session.asGuest(name.trim());
+      props.then();
+    } catch (caught) {
+      setError(caught as ApiError);
+    }
+  };
+  return (
+    <form class="gate" ref={form} aria-label={locale.t("name_first")} onSubmit={submit}>
+      <p>{locale.t("name_first")}</p>
+      <div class="foot">
+        <NameField thread={props.thread} value={name} onChange={setName} />
+        <button type="button" class="quiet" onClick={props.onCancel}>
+          {locale.t("cancel")}
+        </button>
+        <button type="submit" class="primary">
+          {locale.t("go_on")}
+        </button>
+      </div>
+      {error && <Alert thread={props.thread} error={error} />}
+    </form>
+  );
+}
