@@ -64,6 +64,8 @@ export interface Comment {
   edited_at: string | null;
   status: CommentStatus;
   reasons?: Reason[];
+  /** What a moderator wrote to the author; only in the author's own view. */
+  note?: string | null;
   votes: Votes;
   reply_count: number;
   replies?: { items: Comment[]; next: string | null };
@@ -106,6 +108,7 @@ export type OwnVote = 1 | -1 | null;
 
 export interface Config {
   site: { key: string; name: string };
+  guests_allowed: boolean;
   limits: { body: number; name: number; edit_window_s: number };
   /** Measured seconds from posting to a decision; null while nothing was measured. */
   usual_wait_s: number | null;

@@ -37,7 +37,7 @@ export function Actions(props: {
   const member = thread.member as Member;
   const { session, config } = member;
   const { t } = thread.options.locale;
-  const [more, setMore] = useState(false);
+  const [more, setMore] = useState(comment.status !== "published");
   const [sure, setSure] = useState(false);
   const [gate, setGate] = useState<(() => void) | null>(null);
   const [error, setError] = useState<ApiError | null>(null);

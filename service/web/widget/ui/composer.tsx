@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, randomKey } from "../../shared/api.ts";
 import type { Comment } from "../../shared/types.ts";
 import type { Member } from "../member.ts";
@@ -98,7 +98,7 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
     }
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (parent || editing || focused) area.current?.focus();
   }, []);
 
