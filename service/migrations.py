@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import structlog
 
-_DIRECTORY = Path(__file__).parent.parent / "migrations"
+_DIRECTORY = Path(__file__).parent / "schema" / "migrations"
 _NAME = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _LOCK = 7220517
 # A step that cannot have its locks soon lets the others go on and tries again.

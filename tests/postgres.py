@@ -8,7 +8,6 @@ import asyncio
 import itertools
 import threading
 from collections.abc import Coroutine, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,8 +15,8 @@ import asyncpg
 import pytest
 
 from service.embedded import EmbeddedPostgres
+from service.migrations import migrate
 
-_SCHEMA = Path(__file__).parents[1] / "schema.sql"
 _TEMPLATE = "parley_template"
 
 T = TypeVar("T")
@@ -59,11 +58,7 @@ class Server:
 
     async def _build_template(self) -> None:
         await self._admin.execute(f"CREATE DATABASE {_TEMPLATE}")
-        connection = await asyncpg.connect(self.dsn_of(_TEMPLATE))
-        try:
-            await connection.execute(_SCHEMA.read_text())
-        finally:
-            await connection.close()
+        await migrate(self.dsn_of(_TEMPLATE))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)

@@ -25,7 +25,7 @@ def clear_leftovers(cluster: Path) -> None:
     pid_file = cluster / "postmaster.pid"
     if not pid_file.exists():
         return
-    pid = _recorded_pid(pid_file)
+    pid = recorded_pid(pid_file)
     if pid is not None and is_ours(pid, cluster):
         _signal(pid, signal.SIGINT)
         _wait_gone([pid], cluster, _FAST_SHUTDOWN_SECONDS)
@@ -55,7 +55,8 @@ def kill_processes(cluster: Path) -> None:
         raise EmbeddedPostgresError(f"Postgres processes of an earlier run do not die: {alive}")
 
 
-def _recorded_pid(pid_file: Path) -> int | None:
+def recorded_pid(pid_file: Path) -> int | None:
+    """The postmaster's pid as its pid file has it; None where there is no such file, or a torn one."""
     try:
         return int(pid_file.read_text().split("\n", 1)[0])
     except (OSError, ValueError):

@@ -17,7 +17,7 @@ from service.embedded.address import DATABASE, USER, dsn_of
 from service.embedded.binaries import EmbeddedPostgresError, find_binaries, reachable_binaries
 from service.embedded.child import ServerUser, open_private, spawn
 from service.embedded.configuration import SETTINGS
-from service.embedded.leftovers import clear_leftovers, kill_processes
+from service.embedded.leftovers import clear_leftovers, is_ours, kill_processes, recorded_pid
 
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
@@ -70,6 +70,17 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    def running_elsewhere(self) -> str | None:
+        """The DSN of the server that another process runs here, None if none does."""
+        try:
+            with (self._directory / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return dsn_of(self._cluster)
+        except OSError:
+            pass
+        return None
 
     def poll(self) -> int | None:
         """The server's exit status once it has died, else None."""
@@ -200,6 +211,15 @@ class EmbeddedPostgres:
         lines = self._log.read_text(errors="replace").splitlines()[-30:]
         telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
         return f"{(telling or lines or ['no output'])[-1].strip()} (see {self._log})"
+
+
+def running_dsn(data_dir: Path) -> str | None:
+    """The DSN of the server that another process keeps running on `data_dir`, if there is one that answers."""
+    cluster = data_dir.absolute() / "cluster"
+    pid = recorded_pid(cluster / "postmaster.pid")
+    if pid is None or not is_ours(pid, cluster) or not _says_ready(cluster / "postmaster.pid", pid):
+        return None
+    return dsn_of(cluster)
 
 
 def _says_ready(pid_file: Path, pid: int) -> bool:

@@ -16,7 +16,7 @@ import asyncpg
 import psutil
 import pytest
 
-from service.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
+from service.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, running_dsn
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 
@@ -120,6 +120,14 @@ def test_stop_leaves_no_process_and_may_be_called_again(server: EmbeddedPostgres
     server.stop()
     assert [process for process in family if process.is_running()] == []
     assert server.pid is None
+
+
+async def test_another_process_finds_the_running_server(server: EmbeddedPostgres, tmp_path: Path) -> None:
+    assert running_dsn(tmp_path / "postgres") is None
+    dsn = server.start()
+    assert running_dsn(tmp_path / "postgres") == dsn
+    server.stop()
+    assert running_dsn(tmp_path / "postgres") is None
 
 
 def test_it_is_started_from_the_main_thread_only(server: EmbeddedPostgres) -> None:
