@@ -82,6 +82,11 @@ class EmbeddedPostgres:
             pass
         return None
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started, not stopped since, and has not died."""
+        return self._process is not None and self._process.poll() is None
+
     def poll(self) -> int | None:
         """The server's exit status once it has died, else None."""
         return self._process.poll() if self._process else None

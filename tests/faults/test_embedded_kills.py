@@ -79,7 +79,8 @@ async def test_rows_outlive_a_killed_postmaster(server: EmbeddedPostgres, tmp_pa
     await write(server.start(), 1)
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
-    assert server.wait(30) == -signal.SIGKILL
+    assert server.wait(30) == server.poll() == -signal.SIGKILL
+    assert not server.running
     server.stop()
     assert await written(server.start()) == [1]
 

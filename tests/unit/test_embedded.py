@@ -115,9 +115,11 @@ def test_stop_leaves_no_process_and_may_be_called_again(server: EmbeddedPostgres
     server.start()
     assert server.pid is not None
     family = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
+    assert server.running
     assert server.poll() is None
     server.stop()
     server.stop()
+    assert not server.running
     assert [process for process in family if process.is_running()] == []
     assert server.pid is None
 
