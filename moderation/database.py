@@ -30,7 +30,8 @@ def _encode_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Make a connection speak JSON as Python data."""
     await connection.set_type_codec("jsonb", encoder=_encode_json, decoder=orjson.loads, schema="pg_catalog")
 
 
@@ -66,7 +67,7 @@ async def open_pool(
         dsn,
         min_size=1,
         max_size=size,
-        init=_prepare,
+        init=prepare,
         server_settings=settings,
         timeout=5,
         command_timeout=statement_timeout_s + 2,

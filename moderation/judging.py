@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moderation.decisions import Draft
-from moderation.policy import Action, AuthorRecord, Policy, Signals, judge
+from moderation.policy import Action, ArticleMode, Author, Policy, Sanction, Signals, judge
 from moderation.queue import ScoreItem
-from moderation.rules import find_hits
+from moderation.rules import compile_rules
 from moderation.statuses import Actor, Status
 
 _TARGETS = {Action.PUBLISH: Status.PUBLISHED, Action.HOLD: Status.HELD, Action.REJECT: Status.REJECTED}
@@ -23,9 +23,15 @@ class Judged:
 
 
 def judge_item(
-    item: ScoreItem, scores: Mapping[str, float] | None, model: str, policy: Policy, policy_version: int
+    item: ScoreItem,
+    scores: Mapping[str, float] | None,
+    model: str,
+    policy: Policy,
+    policy_version: int,
+    *,
+    count_floods: bool = True,
 ) -> Judged:
-    """Judge one text."""
+    """Judge one text; without `count_floods` it does not matter how much or how often its author writes."""
     if item.judged_by_staff or item.status in (Status.DELETED, Status.ERASED):
         return Judged(item, scores, None)
     if scores is None and item.status is Status.HELD:
@@ -34,14 +40,18 @@ def judge_item(
     signals = Signals(
         scores=scores,
         model=model if scores is not None else None,
-        hits=find_hits(item.body, policy),
-        author=AuthorRecord(
-            published=item.author_published, rejected=item.author_rejected, sanction=item.author_sanction
+        findings=compile_rules(policy.word_lists, policy.links).find(item.body),
+        author=Author(
+            published=item.author_published,
+            rejected=item.author_rejected,
+            age_s=item.author_age_s,
+            sanction=Sanction(item.author_sanction),
         ),
-        repeats=item.author_repeats,
-        article_mode=item.article_mode,
+        article_mode=ArticleMode(item.article_mode),
         is_edit=item.revision > 1,
-        open_reports=item.open_reports,
+        repeats=item.author_repeats if count_floods else 0,
+        recent=item.author_recent if count_floods else 0,
+        reports=item.open_reports,
     )
     verdict = judge(signals, policy)
     draft = Draft(

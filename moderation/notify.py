@@ -7,7 +7,7 @@ hint only: whoever listens also polls slowly, so a lost one costs time and nothi
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import asyncpg
 import orjson
@@ -23,10 +23,14 @@ _BATCH = 60
 
 
 class Notifier:
-    """Collects changes and sends them; `run()` is the task that does."""
+    """Collects changes and sends them; `run()` is the task that does.
 
-    def __init__(self, pool: Pool) -> None:
+    `wake` wakes a worker in this very process, without the way through the database.
+    """
+
+    def __init__(self, pool: Pool, wake: Callable[[], None] | None = None) -> None:
         self._pool = pool
+        self._wake = wake
         self._articles: dict[tuple[int, int], int] = {}
         self._staff: dict[str, None] = {}
         self._queue = False
@@ -40,6 +44,8 @@ class Notifier:
 
     def queue(self) -> None:
         """There is something to score."""
+        if self._wake is not None:
+            self._wake()
         self._queue = True
         self._dirty.set()
 

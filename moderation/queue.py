@@ -41,7 +41,10 @@ class ScoreItem:
     article_mode: str
     author_published: int
     author_rejected: int
+    # Earlier comments with the same text within a day, and any within ten minutes.
     author_repeats: int
+    author_recent: int
+    author_age_s: float
     author_sanction: str
     judged_by_staff: bool
     open_reports: int
@@ -76,6 +79,7 @@ async def claim_scores(
            )
            SELECT q.id AS queue_id, q.attempts, q.tries, q.site_id, q.comment_id, c.revision, c.status, r.body, r.created_at,
                   a.mode AS article_mode, record.published, record.rejected, record.repeats,
+                  record.recent, extract(epoch FROM now() - w.created_at)::float8 AS author_age_s,
                   CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction,
                   EXISTS (SELECT FROM decisions d WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id
                           AND d.revision = c.revision AND d.actor = 'staff') AS judged_by_staff,
@@ -89,9 +93,10 @@ async def claim_scores(
            CROSS JOIN LATERAL (
                SELECT count(*) FILTER (WHERE o.status = 'published') AS published,
                       count(*) FILTER (WHERE o.status = 'rejected') AS rejected,
-                      count(*) FILTER (WHERE o.body = r.body AND o.created_at > now() - interval '1 day') AS repeats
+                      count(*) FILTER (WHERE o.body = r.body AND o.created_at > now() - interval '1 day') AS repeats,
+                      count(*) FILTER (WHERE o.created_at > now() - interval '10 minutes') AS recent
                FROM (SELECT status, body, created_at FROM comments
-                     WHERE site_id = q.site_id AND reader_id = c.reader_id AND id <> c.id
+                     WHERE site_id = q.site_id AND reader_id = c.reader_id AND id < c.id
                      ORDER BY id DESC LIMIT 100) o
            ) record
            ORDER BY q.id""",
@@ -113,6 +118,8 @@ async def claim_scores(
             author_published=row["published"],
             author_rejected=row["rejected"],
             author_repeats=row["repeats"],
+            author_recent=row["recent"],
+            author_age_s=row["author_age_s"],
             author_sanction=row["sanction"],
             judged_by_staff=row["judged_by_staff"],
             open_reports=row["open_reports"],

@@ -22,6 +22,7 @@ from moderation.judging import Judged, judge_item
 from moderation.notify import Notifier
 from moderation.queue import ScoreItem
 from moderation.statuses import Status
+from moderation.workers import WorkerState
 
 POLL_S = 1.0
 # While the classifier is away: how soon it is tried again, and how soon an unscored text is.
@@ -42,6 +43,8 @@ class Config:
     batch_size: int = 64
     score_timeout_s: float = 20.0
     name: str = ""
+    # False where the service runs without rate limits, for load tests.
+    count_floods: bool = True
 
     @property
     def identity(self) -> str:
@@ -92,6 +95,9 @@ class Worker:
                 task.cancel()
             await asyncio.gather(reporter, starter, return_exceptions=True)
             await self._classifier.close()
+            with contextlib.suppress(*DATABASE_DOWN):
+                async with self._pool.acquire() as conn:
+                    await workers.leave(conn, self._config.identity)
 
     async def run_once(self) -> bool:
         """Claim and settle one batch; False if there was none."""
@@ -174,7 +180,11 @@ class Worker:
         judged = []
         for item, scores in scored:
             version, policy = active[item.site_id]
-            judged.append(judge_item(item, scores, self._classifier.id, policy, version))
+            judged.append(
+                judge_item(
+                    item, scores, self._classifier.id, policy, version, count_floods=self._config.count_floods
+                )
+            )
         return judged
 
     def _announce(self, outcome: Sequence[Decided | Stale]) -> None:
@@ -219,7 +229,7 @@ class Worker:
             await asyncio.sleep(REPORT_S)
 
     async def _report(self) -> None:
-        state = "ready" if self._ready else "unavailable"
+        state = WorkerState.READY if self._ready else WorkerState.UNAVAILABLE
         model = self._classifier.id if self._ready else None
         with contextlib.suppress(*DATABASE_DOWN):
             async with self._pool.acquire() as conn:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -28,14 +28,17 @@ from service.tokens import Signer
 _RESERVED = 2
 
 
-def make_app(settings: Settings, dsn: str) -> web.Application:
-    """Put the service together; it talks to the database at `dsn`, whose schema is up to date."""
+def make_app(settings: Settings, dsn: str, *, wake: Callable[[], None] | None = None) -> web.Application:
+    """Put the service together; it talks to the database at `dsn`, whose schema is up to date.
+
+    `wake` tells a worker in this very process that there is something to score.
+    """
     app = web.Application(middlewares=[edge], client_max_size=MAX_BODY_BYTES)
     app[SETTINGS] = settings
     app[METRICS] = Metrics()
     app[PAGES] = Pages()
     app[LIVE] = Live()
-    app.cleanup_ctx.append(lambda app: _database(app, dsn))
+    app.cleanup_ctx.append(lambda app: _database(app, dsn, wake))
     app.cleanup_ctx.append(lambda app: _tasks(app, dsn))
     # Streams end before connections are waited for: closing them later makes a shutdown wait for its time-out.
     app.on_shutdown.append(_close_streams)
@@ -64,7 +67,9 @@ def _mount(app: web.Application) -> None:
     )
 
 
-async def _database(app: web.Application, dsn: str) -> AsyncIterator[None]:
+async def _database(
+    app: web.Application, dsn: str, wake: Callable[[], None] | None
+) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(
@@ -75,7 +80,7 @@ async def _database(app: web.Application, dsn: str) -> AsyncIterator[None]:
         app[SITES] = Sites(pool)
         app[SIGNER] = await Signer.load(pool)
         app[LIMITS] = Limits(pool, settings)
-        app[NOTIFIER] = Notifier(pool)
+        app[NOTIFIER] = Notifier(pool, wake)
         yield
 
 

@@ -1,0 +1,21 @@
+"""`parley …`: the composition root. With its commands, the only place that knows both the service and the classifier."""
+
+import click
+
+from service.commands import running
+from service.commands.load import load
+from service.commands.policy import policy
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="parley")
+def main() -> None:
+    """Comments for article pages, read by a classifier before anybody else reads them."""
+
+
+for command in (*running.COMMANDS, policy, load):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()
