@@ -1,0 +1,64 @@
+"""What a classifier is, and how one is loaded by its name. Importing this imports no model library."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import structlog
+
+_log = structlog.get_logger()
+
+
+class ClassifierUnavailable(Exception):  # noqa: N818
+    """A classifier cannot be loaded or does not answer; the message names the fix."""
+
+
+class Classifier(Protocol):
+    """Scores texts. Not safe for use by several threads at once."""
+
+    # The model's name and version, such as "bundled@1"; thresholds belong to it.
+    id: str
+    labels: tuple[str, ...]
+
+    def score(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
+        """One mapping per text, in order: each label's probability, 0 to 1; always with the key `toxicity`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
+
+def load(spec: str) -> Classifier:
+    """Load the classifier that `spec` names; a comma list is an order, of which the first that loads is taken.
+
+    `bundled`; `python:package.module:factory` for one of your own. Raises ClassifierUnavailable.
+    """
+    failures = []
+    for name in (part.strip() for part in spec.split(",")):
+        try:
+            return _load_one(name)
+        except ClassifierUnavailable as error:
+            _log.warning("classifier_not_loaded", spec=name, detail=str(error))
+            failures.append(f"{name}: {error}")
+    raise ClassifierUnavailable("; ".join(failures))
+
+
+def _load_one(name: str) -> Classifier:
+    kind, _, rest = name.partition(":")
+    if name == "bundled":
+        from moderation.bundled import load_bundled  # noqa: PLC0415 -- numpy and weights load only where they are used
+
+        return load_bundled()
+    if kind == "python":
+        return _load_factory(rest)
+    raise ClassifierUnavailable(f"There is no classifier {name!r}.")
+
+
+def _load_factory(path: str) -> Classifier:
+    module, _, attribute = path.partition(":")
+    try:
+        factory: Callable[[], Classifier] = getattr(importlib.import_module(module), attribute)
+        return factory()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ClassifierUnavailable(f"python:{path} cannot be loaded ({error}). Name it python:module:factory.") from error
