@@ -20,12 +20,10 @@ function total(files: string[]): number {
 }
 
 const manifest = JSON.parse(readFileSync(resolve(STATIC, "manifest.json"), "utf8")) as Manifest;
-const isLocale = (file: string) => /locale-[a-z]{2}/.test(file);
-const locales = manifest.on_demand.filter(isLocale).map(gzipped);
 const loader = gzipped("embed.js");
 const first = loader + total(manifest.first_load);
 // A reader loads one language at most, so the largest stands for them all.
-const everything = first + total(manifest.on_demand.filter((f) => !isLocale(f))) + Math.max(0, ...locales);
+const everything = first + total(manifest.on_demand) + Math.max(0, ...manifest.locales.map(gzipped));
 
 const rows: [string, number, number][] = [
   ["loader", loader, LOADER_BYTES],

@@ -79,6 +79,18 @@ async function buildAssets(): Promise<{ files: Record<string, string>; meta: Met
   return { files, meta: result.metafile };
 }
 
+/** One file per language. Their names carry the build's id, so that the widget knows them without a list. */
+async function buildLocales(id: string): Promise<Metafile> {
+  const result = await build({
+    ...COMMON,
+    entryPoints: ["widget/locales/*.ts"],
+    outdir: join(OUT, "assets"),
+    entryNames: `locale-[name]-${id}`,
+    format: "esm",
+  });
+  return result.metafile;
+}
+
 async function buildLoader(id: string, files: Record<string, string>): Promise<void> {
   await build({
     ...COMMON,
@@ -104,8 +116,8 @@ async function buildConsolePage(files: Record<string, string>): Promise<void> {
 }
 
 /** Removes assets of earlier builds: their names carry hashes, so nothing would ever overwrite them. */
-async function sweep(meta: Metafile): Promise<void> {
-  const kept = new Set(Object.keys(meta.outputs).map((file) => resolve(WEB, file)));
+async function sweep(metas: Metafile[]): Promise<void> {
+  const kept = new Set(metas.flatMap((meta) => Object.keys(meta.outputs)).map((file) => resolve(WEB, file)));
   for (const name of await readdir(join(OUT, "assets"))) {
     const path = join(OUT, "assets", name);
     if (!kept.has(path)) await rm(path);
@@ -115,12 +127,14 @@ async function sweep(meta: Metafile): Promise<void> {
 await mkdir(dirname(join(OUT, "assets/x")), { recursive: true });
 const id = await buildId();
 const { files, meta } = await buildAssets();
+const locales = await buildLocales(id);
 await buildLoader(id, files);
 await buildConsolePage(files);
 const manifest: Manifest = {
   build: id,
   files,
+  locales: Object.keys(locales.outputs).map((f) => relative(OUT, resolve(WEB, f))),
   ...firstLoad(meta, "widget/main.tsx", (f) => relative(OUT, resolve(WEB, f))),
 };
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-await sweep(meta);
+await sweep([meta, locales]);

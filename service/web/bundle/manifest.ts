@@ -8,8 +8,10 @@ export interface Manifest {
   files: Record<string, string>;
   /** What a reader downloads before the thread shows, without the loader. */
   first_load: string[];
-  /** What the widget may ask for later: help form, reports, locales, … */
+  /** What comes after that: writing, live events, help. */
   on_demand: string[];
+  /** One of these comes too, where the page is not in English. */
+  locales: string[];
 }
 
 /** Walks the import graph from `entry`: static imports make the first load, dynamic ones come on demand. */

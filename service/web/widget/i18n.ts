@@ -11,7 +11,30 @@ export interface Locale {
   add: (strings: Partial<Strings>) => void;
 }
 
+/** Where the widget comes from. */
+export interface Origin {
+  /** The service's address, with a slash at the end. */
+  host: string;
+  build: string;
+}
+
+/** Languages with a file in locales/; English is built in. */
+export const LANGUAGES = ["ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt", "tr", "zh"];
 const RTL = /^(ar|fa|he|ur)\b/;
+
+/** The texts for a language tag; English where there are none, or they do not come. */
+export async function loadLocale({ host, build }: Origin, tag: string): Promise<Locale> {
+  const lang = tag.slice(0, 2).toLowerCase();
+  if (LANGUAGES.includes(lang)) {
+    try {
+      const file = (await import(`${host}assets/locale-${lang}-${build}.js`)) as { default: Strings };
+      return makeLocale(tag, file.default);
+    } catch {
+      // English is better than nothing.
+    }
+  }
+  return makeLocale(lang === "en" ? tag : "en", {});
+}
 
 /** Makes a Locale of a language tag and its table; what the table lacks is English. */
 export function makeLocale(lang: string, strings: Partial<Strings>): Locale {

@@ -8,6 +8,17 @@ interface Change {
   comment_count: number;
 }
 
+/** Puts what came in live where it belongs; returns the first of it, to be focused. */
+export function showFresh(thread: Thread, parent: string | null): string | null {
+  const list = parent === null ? thread.fresh : (thread.freshReplies.get(parent) ?? []);
+  if (parent === null) thread.fresh = [];
+  else thread.freshReplies.delete(parent);
+  // New roots stand first, whatever the order: the reader has just asked to see them.
+  for (const comment of list) thread.put(comment, "first");
+  thread.touch(parent);
+  return (parent === null ? list.at(-1) : list[0])?.id ?? null;
+}
+
 /** Brings one live event into the thread, without moving what the reader is reading. */
 export function onLiveEvent(thread: Thread, { event, data }: LiveEvent): void {
   if (event === "resync") {

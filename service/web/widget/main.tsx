@@ -1,15 +1,12 @@
 import { render } from "preact";
-import { makeLocale } from "./i18n.ts";
+import { loadLocale, type Origin } from "./i18n.ts";
 import { isDark, watchTheme } from "./theme.ts";
 import { Thread } from "./thread.ts";
 import { ThreadView } from "./ui/thread.tsx";
 import styles from "./widget.css?text";
 
 /** What the loader knows: where the service is, which build this is, and what the script tag says. */
-export interface Setup {
-  /** The service's address, with a slash at the end. */
-  host: string;
-  build: string;
+export interface Setup extends Origin {
   defaults: DOMStringMap;
 }
 
@@ -24,12 +21,13 @@ class ParleyComments extends HTMLElement {
   static readonly observedAttributes = ["data-site", "data-article", "data-theme"];
   private readonly root = this.attachShadow({ mode: "open" });
   private thread: Thread | null = null;
+  private opening: object | null = null;
   private cleanups: (() => void)[] = [];
 
   connectedCallback(): void {
     this.adopt(styles);
     // A framework may move the element about in one go: only where it ends up counts.
-    queueMicrotask(() => this.isConnected && !this.thread && this.open());
+    queueMicrotask(() => this.isConnected && !this.thread && void this.open());
   }
 
   disconnectedCallback(): void {
@@ -41,7 +39,7 @@ class ParleyComments extends HTMLElement {
     if (name === "data-theme") this.paint();
     else {
       this.shut();
-      this.open();
+      void this.open();
     }
   }
 
@@ -49,35 +47,34 @@ class ParleyComments extends HTMLElement {
     return this.dataset[name] ?? setup.defaults[name];
   }
 
-  private open(): void {
+  private async open(): Promise<void> {
     const site = this.option("site");
     const article = this.option("article");
     if (!site || !article) {
       console.error("parley: data-site and data-article are needed");
       return;
     }
+    const opening = {};
+    this.opening = opening;
+    const page = this.closest<HTMLElement>("[lang]")?.lang;
+    const locale = await loadLocale(setup, this.option("lang") || page || navigator.language);
+    // Taken off the page, or told another article, in the meantime.
+    if (this.opening !== opening || !this.isConnected) return;
     const thread = new Thread({
       ...setup,
       site,
       article,
-      locale: makeLocale("en", {}),
+      locale,
       style: (css) => this.adopt(css),
       emit: (name, detail) =>
         this.dispatchEvent(new CustomEvent(`parley:${name}`, { detail, bubbles: true, composed: true })),
     });
     this.thread = thread;
     const tick = setInterval(() => thread.touch("tick"), TICK_MS);
-    const onHash = (): void => void (linked() && thread.goTo(linked() as string));
-    addEventListener("hashchange", onHash);
-    this.cleanups = [
-      () => thread.close(),
-      () => clearInterval(tick),
-      () => removeEventListener("hashchange", onHash),
-      watchTheme(() => this.paint()),
-    ];
+    this.cleanups = [() => thread.close(), () => clearInterval(tick), watchTheme(() => this.paint())];
     render(<ThreadView thread={thread} />, this.root);
     this.paint();
-    void thread.open(linked());
+    void thread.open();
   }
 
   /** Adds a stylesheet, once. */
@@ -93,6 +90,7 @@ class ParleyComments extends HTMLElement {
     for (const cleanup of this.cleanups) cleanup();
     this.cleanups = [];
     this.thread = null;
+    this.opening = null;
     render(null, this.root);
   }
 
@@ -100,11 +98,6 @@ class ParleyComments extends HTMLElement {
     this.dataset.theme ??= setup.defaults.theme ?? "auto";
     this.root.querySelector(".root")?.classList.toggle("dark", isDark(this));
   }
-}
-
-/** The comment that the page's address names. */
-function linked(): string | null {
-  return location.hash.match(/^#parley-([\w-]+)$/)?.[1] ?? null;
 }
 
 /** Called by the loader, once. */

@@ -2,9 +2,10 @@ import type { ApiError } from "../shared/api.ts";
 import { listen } from "../shared/sse.ts";
 import type { Comment, Config, ItemPage, OwnVote, Votes } from "../shared/types.ts";
 import { explain } from "./errors.ts";
-import { onLiveEvent } from "./live.ts";
+import { onLiveEvent, showFresh } from "./live.ts";
 import styles from "./member.css?text";
 import { flushTickets, outboxKey } from "./outbox.ts";
+import { goTo, linked } from "./permalink.ts";
 import { type Session, sessionFor } from "./session.ts";
 import { recall } from "./storage.ts";
 import { enMore } from "./strings_more.ts";
@@ -41,15 +42,28 @@ export class Member {
     this.config = await config;
     await this.refresh();
     this.redraw();
+    this.onHash();
+    addEventListener("hashchange", this.onHash);
     const { site } = this.thread.options;
     if (recall(outboxKey(site))) void flushTickets(this.session.call, site);
   }
 
   close(): void {
+    removeEventListener("hashchange", this.onHash);
     this.stopListening?.();
     this.stopWatching();
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+  }
+
+  private readonly onHash = (): void => {
+    const id = linked();
+    if (id) void goTo(this.thread, id);
+  };
+
+  /** Shows the roots (null) or the replies to a comment that came in live; returns the first one's id. */
+  showFresh(parent: string | null): string | null {
+    return showFresh(this.thread, parent);
   }
 
   private redraw(): void {

@@ -9,7 +9,6 @@ export const enMore = {
   save: "Save",
   cancel: "Cancel",
   your_name: "Your name",
-  name_hint: "Shown with what you write.",
   posting_as: "Posting as {name}",
   change: "Change",
   go_on: "Continue",

@@ -109,13 +109,12 @@ export class Thread {
   }
 
   /** Loads the first page, then what taking part needs, then the comment that a link leads to. */
-  async open(linked: string | null): Promise<void> {
+  async open(): Promise<void> {
     const more = import("./member.ts");
     await this.load();
     if (this.phase === "ready") this.options.emit("ready", { article: this.article });
     const { join } = await more;
     if (!this.closed) await join(this);
-    if (linked) await this.goTo(linked);
   }
 
   close(): void {
@@ -191,17 +190,6 @@ export class Thread {
     this.touch(root);
   }
 
-  /** Puts what came in live where it belongs; returns the first of it, to be focused. */
-  showFresh(parent: string | null): string | null {
-    const list = parent === null ? this.fresh : (this.freshReplies.get(parent) ?? []);
-    if (parent === null) this.fresh = [];
-    else this.freshReplies.delete(parent);
-    // New roots stand first, whatever the order: the reader has just asked to see them.
-    for (const comment of list) this.put(comment, "first");
-    this.touch(parent);
-    return (parent === null ? list.at(-1) : list[0])?.id ?? null;
-  }
-
   askHelp(context: HelpContext | null): void {
     this.help = context;
     this.touch("help");
@@ -212,21 +200,5 @@ export class Thread {
     this.focus = id;
     this.marked = id;
     this.touch("thread");
-  }
-
-  /** Shows one comment wherever it is: loads its conversation if need be, and marks it. */
-  async goTo(id: string): Promise<void> {
-    try {
-      const comment = this.tree.get(id) ?? (await this.call<Comment>("GET", `/comments/${id}`));
-      const root = comment.root_id;
-      if (!this.tree.get(root)) this.put(await this.call<Comment>("GET", `/comments/${root}`), "first");
-      if (!this.moreReplies.has(root) && !this.tree.kids(root).length) this.moreReplies.set(root, "");
-      while (!this.tree.get(id) && this.moreReplies.has(root)) await this.loadReplies(root);
-      this.focus = comment.depth > 4 ? comment.parent_id : null;
-      this.marked = id;
-    } catch (error) {
-      if ((error as ApiError).status === 404) this.marked = "gone";
-    }
-    this.touch("thread", id);
   }
 }

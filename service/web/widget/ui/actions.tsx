@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import type { Comment } from "../../shared/types.ts";
 import type { Member } from "../member.ts";
+import { permalink } from "../permalink.ts";
 import type { Thread } from "../thread.ts";
 import { NameGate } from "./name.tsx";
 import { Action, Alert } from "./parts.tsx";
@@ -57,7 +58,7 @@ export function Actions(props: {
     else setGate(() => act);
   };
   const share = async (): Promise<void> => {
-    const url = `${location.href.split("#")[0]}#parley-${comment.id}`;
+    const url = permalink(comment.id);
     if (navigator.share && matchMedia("(pointer: coarse)").matches)
       await navigator.share({ url }).catch(() => {});
     else {

@@ -118,7 +118,7 @@ function Replies({ thread, comment, depth }: { thread: Thread; comment: Comment;
           class="link more fresh"
           onClick={(event) => {
             const root = event.currentTarget.getRootNode() as ParentNode;
-            focusComment(root, thread.showFresh(comment.id));
+            focusComment(root, thread.member?.showFresh(comment.id));
           }}
         >
           {t("new_replies", { n: fresh })}

@@ -74,7 +74,7 @@ export function Alert({ thread, error }: { thread: Thread; error: ApiError }) {
 }
 
 /** Puts the focus on a comment, once it is drawn. */
-export function focusComment(root: ParentNode | null, id: string | null): void {
+export function focusComment(root: ParentNode | null, id: string | null | undefined): void {
   if (!root || !id) return;
   requestAnimationFrame(() => root.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)?.focus());
 }

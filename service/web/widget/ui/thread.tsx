@@ -116,7 +116,7 @@ function Comments({ thread }: { thread: Thread }) {
             class="primary new"
             onClick={(event) => {
               const root = event.currentTarget.getRootNode() as ParentNode;
-              focusComment(root, thread.showFresh(null));
+              focusComment(root, thread.member?.showFresh(null));
             }}
           >
             {t("new_comments", { n: fresh.length })}
