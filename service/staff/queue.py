@@ -1,0 +1,87 @@
+"""The review queue: what waits for people, and claims of it."""
+
+import struct
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from moderation import review
+from service import cursors
+from service.auth import Staff
+from service.endpoint import answer, empty
+from service.keys import NOTIFIER, POOL
+from service.problems import Problem
+from service.sites import Site
+from service.staff.overview import read_counts
+from service.staff.shapes import ClaimIn, HeldOut, IdsIn, ItemOut, ItemsOut, QueueOut, QueueQuery, worded
+from service.store import queue as store
+from service.store.queue import Item
+
+
+async def list_queue(request: web.Request, site: Site, query: QueueQuery) -> web.Response:
+    """What waits for people, first to be decided first."""
+    after = _place(query.cursor)
+    async with request.app[POOL].acquire() as conn:
+        items = await store.list_items(conn, site.id, limit=query.limit + 1, after=after)
+        counts = await read_counts(conn, site.id)
+    shown = items[: query.limit]
+    cursor = _cursor(shown[-1]) if len(items) > query.limit else None
+    link = {"Link": f'<{request.rel_url.update_query(cursor=cursor)}>; rel="next"'} if cursor else {}
+    return answer(QueueOut(items=_out(shown), next=cursor, counts=counts), headers=link)
+
+
+async def claim(request: web.Request, site: Site, staff: Staff, body: ClaimIn) -> web.Response:
+    """Claim the next items, or those named. What somebody else has is left out."""
+    async with request.app[POOL].acquire() as conn:
+        if body.ids is None:
+            claimed = await review.claim_next(conn, site.id, staff.id, limit=body.limit)
+        else:
+            claimed = await review.claim_named(conn, site.id, staff.id, _numbers(body.ids))
+        items = await store.find_items(conn, site.id, claimed)
+    _tell(request, site, "item.claimed", claimed, staff)
+    return answer(ItemsOut(items=_out(items)))
+
+
+async def renew(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
+    """Keep one's claims for another five minutes."""
+    async with request.app[POOL].acquire() as conn:
+        held, until = await review.renew(conn, site.id, staff.id, _numbers(body.ids))
+    return answer(HeldOut(ids=[str(id_) for id_ in held], until=until))
+
+
+async def release(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
+    """Give one's claims back."""
+    async with request.app[POOL].acquire() as conn:
+        released = await review.release(conn, site.id, staff.id, _numbers(body.ids))
+    _tell(request, site, "item.released", released, staff)
+    return empty()
+
+
+def _tell(request: web.Request, site: Site, event: str, comment_ids: Iterable[int], staff: Staff) -> None:
+    for comment_id in comment_ids:
+        request.app[NOTIFIER].staff(site.id, event, comment_id, str(staff.id))
+
+
+def _numbers(ids: Iterable[str]) -> list[int]:
+    return sorted({int(id_) for id_ in ids})
+
+
+def _out(items: Iterable[Item]) -> list[ItemOut]:
+    return [ItemOut.model_validate(worded(item.json)) for item in items]
+
+
+def _cursor(item: Item) -> str:
+    """The priority's own bits, so that the same number comes back."""
+    [bits] = struct.unpack("<i", struct.pack("<f", item.priority))
+    return cursors.encode(bits, item.id)
+
+
+def _place(cursor: str | None) -> tuple[float, int] | None:
+    place = cursors.decode(cursor, 2)
+    if place is None:
+        return None
+    try:
+        [priority] = struct.unpack("<f", struct.pack("<i", place[0]))
+    except struct.error:
+        raise Problem("malformed", "The cursor is not one that this list gave.") from None
+    return priority, place[1]

@@ -1,0 +1,41 @@
+"""The staff's calls: one line each."""
+
+from service.auth import Permission as P  # noqa: N817
+from service.endpoint import Route
+from service.staff import (
+    context_shapes,
+    decisions,
+    overview,
+    queue,
+    sessions,
+    shapes,
+    streams,
+    ticket_shapes,
+    tickets,
+)
+
+_SITE = "/staff/sites/{site}"
+_CLAIMS = f"{_SITE}/queue/claims"
+_TICKET = f"{_SITE}/tickets/{{reference}}"
+
+# fmt: off
+ROUTES: list[Route] = [
+    Route("POST",   "/staff/session",                      sessions.sign_in,       P.ANYONE,   "Sign in", gives=shapes.SessionOut),
+    Route("GET",    "/staff/session",                      sessions.get_session,   P.STAFF,    "Who is signed in", gives=shapes.SessionOut),
+    Route("DELETE", "/staff/session",                      sessions.sign_out,      P.ANYONE,   "Sign out", status=204),
+    Route("GET",    f"{_SITE}/queue",                      queue.list_queue,       P.LOOK,     "What waits for people", gives=shapes.QueueOut),
+    Route("POST",   _CLAIMS,                               queue.claim,            P.MODERATE, "Claim items", gives=shapes.ItemsOut),
+    Route("PUT",    _CLAIMS,                               queue.renew,            P.MODERATE, "Keep one's claims", gives=shapes.HeldOut),
+    Route("DELETE", _CLAIMS,                               queue.release,          P.MODERATE, "Give claims back", status=204),
+    Route("GET",    f"{_SITE}/comments/{{id}}",            decisions.get_context,  P.LOOK,     "All the context of one comment", gives=context_shapes.ContextOut),
+    Route("POST",   f"{_SITE}/comments/{{id}}/decisions",  decisions.decide,       P.MODERATE, "Decide on a comment", status=201, gives=shapes.DecidedOut, creates=True),
+    Route("POST",   f"{_SITE}/decisions/{{id}}/undo",      decisions.undo,         P.MODERATE, "Undo a decision", status=201, gives=shapes.DecidedOut, creates=True),
+    Route("GET",    f"{_SITE}/counts",                     overview.get_counts,    P.LOOK,     "How much waits", gives=shapes.CountsOut),
+    Route("GET",    f"{_SITE}/reasons",                    overview.list_reasons,  P.LOOK,     "What a rejection may name", gives=shapes.ReasonsOut),
+    Route("GET",    f"{_SITE}/events",                     streams.console_events, P.LOOK,     "Follow the queue live", streams=True),
+    Route("GET",    f"{_SITE}/tickets",                    tickets.list_tickets,   P.LOOK,     "Readers who ask for help", gives=ticket_shapes.InboxOut),
+    Route("GET",    _TICKET,                               tickets.get_ticket,     P.LOOK,     "One ticket", gives=ticket_shapes.TicketOut),
+    Route("POST",   f"{_TICKET}/messages",                 tickets.write_message,  P.MODERATE, "Answer a ticket, or leave a note", status=201, gives=ticket_shapes.TicketOut, creates=True),
+    Route("PUT",    f"{_TICKET}/state",                    tickets.set_state,      P.MODERATE, "Move a ticket on", gives=ticket_shapes.TicketOut),
+]
+# fmt: on

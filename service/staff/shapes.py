@@ -1,0 +1,241 @@
+"""What staff calls take and give, and reasons put into the words that staff read."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from moderation.reasons import Reason
+from moderation.statuses import Actor, Lane, Status
+from service.parsing import In, Out
+
+MAX_CLAIMS = 50
+
+Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,17}$")]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_CLAIMS)]
+
+
+def in_words(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Reasons as stored, each with its title as `text`."""
+    reasons = [Reason.from_json(reason) for reason in stored]
+    return [{**reason.to_json(), "text": reason.code.for_staff} for reason in reasons]
+
+
+def worded(document: dict[str, Any]) -> dict[str, Any]:
+    """An item or a decision with its `reasons` in words."""
+    return {**document, "reasons": in_words(document["reasons"])}
+
+
+class SignInIn(In):
+    """Who signs in."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class QueueQuery(In):
+    """Which page of the queue."""
+
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class ClaimIn(In):
+    """The next `limit` items, or the items of the comments named."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_CLAIMS)] = 1
+    ids: Ids | None = None
+
+
+class IdsIn(In):
+    """The items of these comments."""
+
+    ids: Ids
+
+
+class DecisionIn(In):
+    """What to do with a comment; `revision` and `status` are those that were on the screen."""
+
+    action: Literal["publish", "reject", "hold"]
+    revision: Annotated[int, Field(ge=1)]
+    status: Literal["pending", "published", "held", "rejected"]
+    reason: str | None = None
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
+
+
+class PersonOut(Out):
+    """A member of staff, or a reader."""
+
+    id: str
+    name: str
+
+
+class StaffOut(PersonOut):
+    """A member of staff to themselves."""
+
+    email: str
+
+
+class SiteRoleOut(Out):
+    """A site that one may see, and as what."""
+
+    key: str
+    name: str
+    role: Literal["moderator", "lead", "admin", "auditor"]
+
+
+class SessionOut(Out):
+    """Who is signed in."""
+
+    staff: StaffOut
+    sites: list[SiteRoleOut]
+
+
+class ReasonOut(Out):
+    """Why something waits or was decided."""
+
+    code: str
+    text: str
+    label: str | None = None
+    score: float | None = None
+    threshold: float | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+class HolderOut(PersonOut):
+    """Who has claimed an item."""
+
+    until: datetime
+
+
+class AuthorOut(PersonOut):
+    """Who wrote a comment, with what became of their last 200."""
+
+    published: int
+    rejected: int
+    held: int
+
+
+class ArticleOut(Out):
+    """Where a comment stands."""
+
+    key: str
+    title: str | None
+    url: str | None
+
+
+class ParentOut(Out):
+    """What a comment replies to."""
+
+    id: str
+    author_name: str | None
+    html: str
+
+
+class CommentOut(Out):
+    """A comment as staff see it: its newest text."""
+
+    id: str
+    revision: int
+    status: Status
+    body: str
+    html: str
+    created_at: datetime
+    author: AuthorOut
+    article: ArticleOut
+    parent: ParentOut | None
+
+
+class ItemOut(Out):
+    """What waits for people."""
+
+    id: str
+    lane: Lane
+    reasons: list[ReasonOut]
+    priority: float
+    queued_at: datetime
+    attempts: int
+    claimed_by: HolderOut | None
+    comment: CommentOut
+    scores: dict[str, float]
+    model: str | None
+
+
+class ClassifierOut(Out):
+    """How the classifier does."""
+
+    id: str | None
+    state: Literal["ready", "unavailable", "absent"]
+
+
+class CountsOut(Out):
+    """How much waits."""
+
+    held: int
+    reported: int
+    unscored: int
+    pending: int
+    tickets_open: int
+    oldest_held_at: datetime | None
+    classifier: ClassifierOut
+
+
+class QueueOut(Out):
+    """One page of the queue."""
+
+    items: list[ItemOut]
+    next: str | None
+    counts: CountsOut
+
+
+class ItemsOut(Out):
+    """Claimed items."""
+
+    items: list[ItemOut]
+
+
+class HeldOut(Out):
+    """The items still held, and until when."""
+
+    ids: list[str]
+    until: datetime | None
+
+
+class DecisionOut(Out):
+    """A decision."""
+
+    id: str
+    comment_id: str
+    revision: int
+    from_status: Status
+    to_status: Status
+    actor: Actor
+    staff: PersonOut | None
+    reasons: list[ReasonOut]
+    note: str | None
+    model: str | None
+    undoes: str | None
+    created_at: datetime
+
+
+class DecidedOut(Out):
+    """A decision that was made, and the comment after it."""
+
+    decision: DecisionOut
+    comment: CommentOut
+
+
+class HouseRuleOut(Out):
+    """A reason that a rejection may name: its title, and what the author reads."""
+
+    code: str
+    title: str
+    text: str
+
+
+class ReasonsOut(Out):
+    """The reasons that a rejection may name, in the order in which they are offered."""
+
+    reasons: list[HouseRuleOut]

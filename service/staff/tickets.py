@@ -1,0 +1,89 @@
+"""The inbox of readers who have trouble commenting."""
+
+from aiohttp import web
+
+from moderation.database import Connection
+from service import cursors
+from service.auth import Staff
+from service.endpoint import answer
+from service.help.references import parse_reference
+from service.keys import NOTIFIER, POOL
+from service.parsing import idempotency_key
+from service.problems import Problem
+from service.sites import Site
+from service.staff.ticket_shapes import InboxOut, InboxQuery, MessageIn, StateIn, TicketOut
+from service.store import tickets
+from service.store.tickets import ACTIVE, State, Ticket
+
+
+async def list_tickets(request: web.Request, site: Site, query: InboxQuery) -> web.Response:
+    """Tickets, newest first; those over the limit last."""
+    place = cursors.decode(query.cursor, 2)
+    after = (place[0], place[1]) if place else None
+    async with request.app[POOL].acquire() as conn:
+        lines = await tickets.inbox(conn, site.id, states=_states(query), limit=query.limit + 1, after=after)
+    shown = lines[: query.limit]
+    cursor = cursors.encode(shown[-1].overflow, shown[-1].id) if len(lines) > query.limit else None
+    return answer(InboxOut(items=[TicketOut.model_validate(line.json) for line in shown], next=cursor))
+
+
+def _states(query: InboxQuery) -> list[State]:
+    if query.state == "active":
+        return list(ACTIVE)
+    return list(State) if query.state == "all" else [State(query.state)]
+
+
+async def get_ticket(request: web.Request, site: Site, reference: str) -> web.Response:
+    """One ticket with all that was said."""
+    async with request.app[POOL].acquire() as conn:
+        return answer(await _read(conn, site, reference))
+
+
+async def write_message(
+    request: web.Request, site: Site, staff: Staff, reference: str, body: MessageIn
+) -> web.Response:
+    """Answer the reader, or leave a note for colleagues."""
+    answers = body.kind == "answer"
+    state = State(body.state) if body.state else State.WAITING_READER if answers else None
+    async with request.app[POOL].acquire() as conn:
+        async with conn.transaction():
+            ticket = await _find(conn, site, reference)
+            written = await tickets.write(
+                conn,
+                site.id,
+                ticket,
+                author="staff" if answers else "note",
+                body=body.body,
+                staff_id=staff.id,
+                idempotency_key=idempotency_key(request),
+            )
+            if written and state is not None:
+                await tickets.move(conn, site.id, ticket, state, actor="staff", staff_id=staff.id)
+        document = await _read(conn, site, reference)
+    request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
+    return answer(document, status=201)
+
+
+async def set_state(request: web.Request, site: Site, staff: Staff, reference: str, body: StateIn) -> web.Response:
+    """Move a ticket on."""
+    async with request.app[POOL].acquire() as conn:
+        async with conn.transaction():
+            ticket = await _find(conn, site, reference)
+            await tickets.move(conn, site.id, ticket, State(body.state), actor="staff", staff_id=staff.id)
+        document = await _read(conn, site, reference)
+    request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
+    return answer(document)
+
+
+async def _find(conn: Connection, site: Site, reference: str) -> Ticket:
+    ticket = await tickets.find(conn, site.id, parse_reference(reference) or "", lock=True)
+    if ticket is None:
+        raise Problem("not_found", "There is no such ticket.")
+    return ticket
+
+
+async def _read(conn: Connection, site: Site, reference: str) -> TicketOut:
+    document = await tickets.read(conn, site.id, parse_reference(reference) or "")
+    if document is None:
+        raise Problem("not_found", "There is no such ticket.")
+    return TicketOut.model_validate(document)
