@@ -6,6 +6,7 @@ import { keep, recall } from "../storage.ts";
 import type { Thread } from "../thread.ts";
 import { NameField } from "./name.tsx";
 import { Alert, useWatch } from "./parts.tsx";
+import { apply, formatKey, Toolbar } from "./toolbar.tsx";
 
 interface Draft {
   text: string;
@@ -110,6 +111,8 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
     return () => removeEventListener("online", again);
   }, [draft.queued]);
 
+  if (!session.reader && member.config?.guests_allowed === false)
+    return <p class="notice">{t("no_guests")}</p>;
   const limit = member.config?.limits.body ?? 10_000;
   const left = limit - draft.text.length;
   const label = parent?.author ? t("reply_to", { name: parent.author.name }) : t(editing ? "edit" : "write");
@@ -125,6 +128,11 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
       onFocusIn={() => setOpen(true)}
       onKeyDown={(event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
+        const how = formatKey(event);
+        if (how && area.current) {
+          event.preventDefault();
+          apply(area.current, how, (text) => change({ text }));
+        }
         if (event.key === "Escape" && !draft.text) onCancel?.();
       }}
     >
@@ -140,6 +148,7 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
         value={draft.text}
         onInput={(event) => change({ text: event.currentTarget.value })}
       />
+      {open && <Toolbar area={area} locale={locale} onChange={(text) => change({ text })} />}
       {restored && draft.text && <p class="hint">{t("restored")}</p>}
       {error && <Alert thread={thread} error={error} />}
       {open && (

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import type { TicketCategory } from "../../shared/types.ts";
+import { diagnose, hints } from "../diagnosis.ts";
 import { explain } from "../errors.ts";
 import { flushTickets, type Receipt, sendTicket } from "../outbox.ts";
 import { keep, recall } from "../storage.ts";
@@ -16,35 +17,6 @@ const CATEGORIES: TicketCategory[] = [
   "privacy",
   "other",
 ];
-
-/** What is sent along, all of it shown to the reader: no text of theirs, no tokens, no query strings. */
-function diagnose(thread: Thread, { error }: HelpContext): Record<string, unknown> {
-  const { build, host } = thread.options;
-  return {
-    page: location.origin + location.pathname,
-    host,
-    build,
-    service_build: thread.member?.config?.build,
-    phase: thread.phase,
-    error: error && { code: error.code, status: error.status, request_id: error.problem.request_id },
-    online: navigator.onLine,
-    storage: storageWorks(),
-    clock_skew_s: Math.round(thread.skew / 1000),
-    language: navigator.language,
-    window: `${innerWidth}x${innerHeight}`,
-    browser: navigator.userAgent,
-  };
-}
-
-function storageWorks(): boolean {
-  try {
-    localStorage.setItem("parley:probe", "1");
-    localStorage.removeItem("parley:probe");
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The form behind "having issues with commenting?"; what is typed is kept until it is received. */
 export function HelpForm(props: { thread: Thread; context: HelpContext; onClose: () => void }) {
@@ -118,6 +90,11 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
     <form class="gate" ref={form} onSubmit={submit} aria-label={t("help_title")}>
       <h3>{t("help_title")}</h3>
       {context.error && <p class="hint">{explain(context.error, locale)}</p>}
+      {hints(thread).map((hint) => (
+        <p class="hint" key={hint}>
+          {hint}
+        </p>
+      ))}
       <label class="field">
         <span>{t("help_category")}</span>
         <select value={category} onChange={(e) => setCategory(e.currentTarget.value as TicketCategory)}>
