@@ -15,7 +15,7 @@ MAX_PATTERN = 500
 # where only the automaton does not.
 _PATTERN_MEMORY = 1 << 20
 _LIST_MEMORY = 1 << 26
-_EDGE = r"[^\pL\pN_]"
+_EDGE = r"[^\pL\pN]"
 
 
 class BadPatternError(ValueError):
@@ -71,7 +71,7 @@ def _as_expression(word: str) -> str:
 
 
 def _any_letters(wanted: bool) -> str:
-    return r"[\pL\pN_]*" if wanted else ""
+    return r"[\pL\pN]*" if wanted else ""
 
 
 def _options(memory: int) -> "re2.Options":

@@ -128,9 +128,12 @@ _LINK = re2.compile(
 def _find_links(text: str, folded: Folded, rules: LinkRules) -> tuple[LinkHit, ...]:
     """Links in the text as written, and those that only folding brings out (full-width letters, spaced ones)."""
     found = dict(_links_in(text))
-    for (start, end), domain in _links_in(folded.text):
-        span = folded.original_span(start, end)
-        if not any(span[0] < other[1] and other[0] < span[1] for other in found):
+    for place, domain in _links_in(folded.text):
+        span = folded.original_span(*place)
+        same = [other for other in found if span[0] < other[1] and other[0] < span[1]]
+        if not any(span[1] - span[0] <= other[1] - other[0] for other in same):
+            for other in same:
+                del found[other]
             found[span] = domain
     return tuple(
         LinkHit(domain, _listed(domain, rules.blocked), start, end)
