@@ -22,8 +22,10 @@ _RESERVED_NAMES = ("mod", "staff", "editor", "support", "system", "anonymous", "
 
 # Shapes that a reader takes for one another at the size of a by-line. Everything with one upright stroke is "i".
 _LOOKS = str.maketrans("0134578@$!|lj€£¢¥", "oieastbasiiiielcy")
-_PAIRS = (("rn", "m"), ("vv", "w"), ("uu", "w"), ("ii", "u"))
+_PAIRS = (("rn", "m"), ("vv", "w"))
 _DOUBLED = re.compile(r"(.)\1+")
+# An exclamation mark is a stroke inside a word only.
+_EXCLAIMED = re.compile(r"!+(?!\w)")
 
 
 class NameRefused(Exception):  # noqa: N818
@@ -68,7 +70,8 @@ def skeleton(name: str) -> str:
     Coarser than the skeleton of Unicode's UTS 39 (section 4): accents, case, spaces, punctuation, doubled letters and
     digits that stand for letters are dropped too. Not for showing.
     """
-    letters = "".join(map(_letter, unicodedata.normalize("NFKC", name).casefold().translate(_LOOKS)))
+    said = _EXCLAIMED.sub("", unicodedata.normalize("NFKC", name).casefold())
+    letters = "".join(map(_letter, said.translate(_LOOKS)))
     shape = letters.translate(_LOOKS)
     for pair, single in _PAIRS:
         shape = shape.replace(pair, single)
@@ -79,9 +82,16 @@ def _letter(char: str) -> str:
     """The plain letter or digit that `char` passes for; empty for what is no letter."""
     if char.isascii():
         return char if char.isalnum() else ""
+    if unicodedata.category(char) in {"Mn", "Mc"} and not _is_accent(char):
+        return char
     plain = stand_in(char).strip()
     plain = plain if len(plain) <= 2 else ""  # noqa: PLR2004 -- longer ones name a picture
     return "".join(NEAR.get(part, part) for part in plain if part.isalnum())
+
+
+def _is_accent(char: str) -> bool:
+    """True for marks that decorate any letter; those of Indic scripts spell vowels."""
+    return unicodedata.name(char, "").startswith(("COMBINING", "ENCLOSING", "VARIATION"))
 
 
 def _without_hidden(name: str) -> str:
