@@ -47,7 +47,8 @@ async function send(call: Call, site: string, { key, ticket }: Kept): Promise<Re
     forget();
     return receipt;
   } catch (error) {
-    if (error instanceof ApiError && !error.transient) forget();
+    // Only what the service will never take as it is may go: the reader sees it, and can change it.
+    if (error instanceof ApiError && (error.status === 422 || error.status === 413)) forget();
     throw error;
   }
 }

@@ -131,7 +131,7 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
       </details>
       {error && (
         <p class="alert" role="alert">
-          {error.transient ? t("help_kept") : explain(error, locale)}
+          {error.status === 422 ? explain(error, locale) : t("help_kept")}
         </p>
       )}
       <div class="foot">

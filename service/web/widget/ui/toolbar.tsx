@@ -2,15 +2,16 @@ import type { RefObject } from "preact";
 import { type Format, format } from "../format.ts";
 import type { Locale } from "../i18n.ts";
 
+/** The sign on each button: a letter, or a path on a grid of 16. */
 const BUTTONS: [Format, string][] = [
   ["bold", "B"],
   ["italic", "I"],
   ["strike", "S"],
-  ["quote", "❝"],
-  ["list", "☰"],
-  ["code", "‹›"],
-  ["link", "🔗\uFE0E"],
-  ["spoiler", "◼"],
+  ["quote", "M3 4h4v4q0 3-3 4M9.5 4h4v4q0 3-3 4"],
+  ["list", "M6 4h8M6 8h8M6 12h8M2.5 4h.1M2.5 8h.1M2.5 12h.1"],
+  ["code", "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4"],
+  ["link", "m6.5 9.5 3-3m-2-2 1-1a2.8 2.8 0 0 1 4 4l-1 1m-3 3-1 1a2.8 2.8 0 0 1-4-4l1-1"],
+  ["spoiler", "M2 8q2.3-4 6-4t6 4q-2.3 4-6 4t-6-4zM3 13 13 3"],
 ];
 const KEYS: Record<string, Format> = { b: "bold", i: "italic", k: "link" };
 
@@ -57,14 +58,20 @@ export function Toolbar({ area, locale, onChange }: Props) {
       {BUTTONS.map(([how, sign], index) => (
         <button
           type="button"
-          class={`quiet ${how}`}
+          class={`quiet as-${how}`}
           key={how}
           tabIndex={index ? -1 : 0}
           title={locale.t(`format_${how}`)}
           aria-label={locale.t(`format_${how}`)}
           onClick={() => area.current && apply(area.current, how, onChange)}
         >
-          {sign}
+          {sign.length === 1 ? (
+            sign
+          ) : (
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+              <path d={sign} />
+            </svg>
+          )}
         </button>
       ))}
     </div>
