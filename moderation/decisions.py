@@ -13,7 +13,7 @@ import asyncpg
 
 from moderation import outcomes
 from moderation.database import Connection
-from moderation.reasons import Reason
+from moderation.reasons import Reason, dump_reasons
 from moderation.statuses import Actor, Status, is_legal
 
 
@@ -164,10 +164,10 @@ async def _log(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
     rows = await conn.fetch(
         """INSERT INTO decisions (site_id, comment_id, revision, from_status, to_status, actor, staff_id, reasons, note,
                                   policy_version, model, undoes, idempotency_key)
-           SELECT d.site_id, d.comment_id, d.revision, d.from_status, d.to_status, d.actor, d.staff_id, d.reasons,
+           SELECT d.site_id, d.comment_id, d.revision, d.from_status, d.to_status, d.actor, d.staff_id, d.reasons::jsonb,
                   d.note, d.policy_version, d.model, d.undoes, d.idempotency_key
            FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                       $8::jsonb[], $9::text[], $10::integer[], $11::text[], $12::bigint[], $13::text[])
+                       $8::text[], $9::text[], $10::integer[], $11::text[], $12::bigint[], $13::text[])
                 AS d(site_id, comment_id, revision, from_status, to_status, actor, staff_id, reasons, note,
                      policy_version, model, undoes, idempotency_key)
            RETURNING site_id, comment_id, id""",
@@ -178,7 +178,7 @@ async def _log(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
         [draft.to_status for draft in drafts],
         [draft.actor for draft in drafts],
         [draft.staff_id for draft in drafts],
-        [[reason.to_json() for reason in draft.reasons] for draft in drafts],
+        [dump_reasons(draft.reasons) for draft in drafts],
         [draft.note for draft in drafts],
         [draft.policy_version for draft in drafts],
         [draft.model for draft in drafts],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from moderation.database import Connection
+from moderation.reasons import dump_reasons
 from moderation.statuses import Actor, Status
 
 if TYPE_CHECKING:
@@ -114,14 +115,14 @@ async def update_review_queue(conn: Connection, drafts: Sequence[Draft], decisio
     if held:
         await conn.execute(
             """INSERT INTO queue (site_id, comment_id, lane, reasons, priority)
-               SELECT d.site_id, d.comment_id, 'review', d.reasons, d.priority
-               FROM unnest($1::bigint[], $2::bigint[], $3::jsonb[], $4::real[])
+               SELECT d.site_id, d.comment_id, 'review', d.reasons::jsonb, d.priority
+               FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::real[])
                     AS d(site_id, comment_id, reasons, priority) ORDER BY d.site_id, d.comment_id
                ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE
                SET reasons = excluded.reasons, priority = excluded.priority""",
             [draft.site_id for draft in held],
             [draft.comment_id for draft in held],
-            [[reason.to_json() for reason in draft.reasons] for draft in held],
+            [dump_reasons(draft.reasons) for draft in held],
             [draft.priority for draft in held],
         )
     settled = [

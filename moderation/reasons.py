@@ -1,9 +1,11 @@
 """Why a comment was held, rejected or published: codes, the words for them, and how they are stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+import orjson
 
 
 class ReasonCode(StrEnum):
@@ -170,3 +172,8 @@ class Reason:
         known = {field.name: data.get(field.name) for field in fields(cls)}
         code = _CODES.get(known.pop("code"), ReasonCode.OTHER)
         return cls(code, **known)
+
+
+def dump_reasons(reasons: Iterable[Reason]) -> str:
+    """Reasons as the JSON text that is stored."""
+    return orjson.dumps([reason.to_json() for reason in reasons]).decode()

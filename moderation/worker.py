@@ -11,6 +11,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
 import structlog
 
 from moderation import policies, queue, workers
@@ -87,6 +88,11 @@ class Worker:
                     _log.warning("worker_waits_for_database", error=type(error).__name__)
                     busy = False
                     await asyncio.sleep(POLL_S)
+                except Exception:
+                    # The items stay claimed until their lease ends, then count one try more; nothing is lost.
+                    _log.exception("batch_failed")
+                    busy = False
+                    await asyncio.sleep(POLL_S)
                 if not busy and not self._stopping:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._wake.wait(), POLL_S)
@@ -94,10 +100,7 @@ class Worker:
             for task in (reporter, starter):
                 task.cancel()
             await asyncio.gather(reporter, starter, return_exceptions=True)
-            await self._classifier.close()
-            with contextlib.suppress(*DATABASE_DOWN):
-                async with self._pool.acquire() as conn:
-                    await workers.leave(conn, self._config.identity)
+            await self.close()
 
     async def run_once(self) -> bool:
         """Claim and settle one batch; False if there was none."""
@@ -205,23 +208,31 @@ class Worker:
         """Start the classifier, and start it again whenever it was found away."""
         while True:
             if not self._ready:
-                try:
-                    await self._classifier.start()
-                    self._ready, self._detail = True, ""
-                    _log.info("classifier_ready", classifier=self._classifier.id)
-                    await self._catch_up()
-                except ClassifierUnavailable as error:
-                    self._detail = str(error)
-                    _log.warning("classifier_unavailable", detail=self._detail)
+                await self.prepare()
                 await self._report()
             await asyncio.sleep(RETRY_CLASSIFIER_S)
 
-    async def _catch_up(self) -> None:
-        """Texts that were held unscored are scored now, not when their time has come."""
+    async def prepare(self) -> None:
+        """Try to start the classifier; if it is there, what waits for one is scored at once."""
+        try:
+            await self._classifier.start()
+        except ClassifierUnavailable as error:
+            self._detail = str(error)
+            _log.warning("classifier_unavailable", detail=self._detail)
+            return
+        self._ready, self._detail = True, ""
+        _log.info("classifier_ready", classifier=self._classifier.id)
         with contextlib.suppress(*DATABASE_DOWN):
             async with self._pool.acquire() as conn:
                 await queue.hasten(conn)
         self.wake()
+
+    async def close(self) -> None:
+        """End the classifier, and say goodbye."""
+        await self._classifier.close()
+        with contextlib.suppress(*DATABASE_DOWN):
+            async with self._pool.acquire() as conn:
+                await workers.leave(conn, self._config.identity)
 
     async def _report_forever(self) -> None:
         while True:
@@ -241,12 +252,16 @@ async def save_scores(conn: Connection, judged: Sequence[Judged], model: str) ->
     rows = [one for one in judged if one.scores is not None]
     await conn.execute(
         """INSERT INTO scores (site_id, comment_id, revision, model, labels)
-           SELECT d.site_id, d.comment_id, d.revision, $4, d.labels
-           FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $5::jsonb[]) AS d(site_id, comment_id, revision, labels)
+           SELECT d.site_id, d.comment_id, d.revision, $4, d.labels::jsonb
+           FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $5::text[]) AS d(site_id, comment_id, revision, labels)
            ON CONFLICT ON CONSTRAINT scores_pkey DO UPDATE SET labels = excluded.labels""",
         [one.item.site_id for one in rows],
         [one.item.comment_id for one in rows],
         [one.item.revision for one in rows],
         model,
-        [{label: round(score, 4) for label, score in (one.scores or {}).items()} for one in rows],
+        [_dump_scores(one.scores or {}) for one in rows],
     )
+
+
+def _dump_scores(scores: Mapping[str, float]) -> str:
+    return orjson.dumps({label: round(score, 4) for label, score in scores.items()}).decode()

@@ -8,7 +8,7 @@ import asyncpg
 
 from moderation.database import Connection
 from service.names import skeleton
-from service.passwords import Passwords
+from service.passwords import check_password, hash_password
 from service.settings import Settings
 from service.store import staff
 
@@ -40,17 +40,16 @@ async def _seed(conn: Connection, password: str) -> None:
            ON CONFLICT ON CONSTRAINT sites_key_unique DO UPDATE SET key = excluded.key RETURNING id""",
         SITE,
     )
-    passwords = Passwords()
     account = await staff.find_by_email(conn, _EMAIL)
     if account is None:
-        hashed = await passwords.hash(password)
+        hashed = await hash_password(password)
         staff_id = await staff.add(
             conn, email=_EMAIL, name=_NAME, skeleton=skeleton(_NAME), password_hash=hashed
         )
     else:
         staff_id = account.id
-        if not await passwords.check(account.password_hash, password):
-            await staff.set_password(conn, staff_id, await passwords.hash(password))
+        if not await check_password(account.password_hash, password):
+            await staff.set_password(conn, staff_id, await hash_password(password))
     await staff.set_role(conn, site_id, staff_id, "admin")
 
 

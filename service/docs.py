@@ -36,7 +36,7 @@ async def problem(request: web.Request) -> web.Response:
     if code not in CODES:
         raise web.HTTPNotFound
     status, title = CODES[code]
-    return render("problem.html", code=code, status=status, title=title, css=_css(), cache="public, max-age=300")
+    return render("problem.html", code=code, http_status=status, title=title, css=_css(), cache="public, max-age=300")
 
 
 async def demo(_request: web.Request) -> web.Response:

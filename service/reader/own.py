@@ -18,8 +18,9 @@ def in_words(comment: dict[str, Any]) -> dict[str, Any]:
     """Put a comment's stored reasons into the words that its author reads; no scores, and none once it is published."""
     stored = [] if comment["status"] in ("published", "pending") else comment["reasons"]
     shown: dict[str, dict[str, Any]] = {}
-    for reason in (Reason.from_json(item).for_author() for item in stored):
-        shown.setdefault(reason["code"], reason)
+    for reason in (Reason.from_json(item) for item in stored):
+        place = {"start": reason.start, "end": reason.end}
+        shown.setdefault(reason.code, {"code": reason.code, "text": reason.code.for_author, **place})
     return {**comment, "reasons": list(shown.values())}
 
 
