@@ -39,9 +39,9 @@ async def problem(request: web.Request) -> web.Response:
     return render("problem.html", code=code, http_status=status, title=title, css=_css(), cache="public, max-age=300")
 
 
-async def demo(_request: web.Request) -> web.Response:
-    """An article page of an imaginary paper, with the widget under it."""
-    return render("demo.html", css=_css())
+async def demo(request: web.Request) -> web.Response:
+    """An article page of an imaginary paper, with the widget under it; `?article=` makes it another article."""
+    return render("demo.html", css=_css(), article=request.query.get("article", "demo-article"))
 
 
 def _css() -> str:
