@@ -63,7 +63,7 @@ lock: .venv/installed-test
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | .venv/installed
 	@echo "Installing the web build's packages"
-	@$(NPM) ci --loglevel=error
+	@$(NPM) ci --loglevel=error --no-update-notifier
 	@touch $@
 
 $(BUILT): $(WEB)/node_modules/.package-lock.json $(SOURCES)
