@@ -9,7 +9,7 @@ import structlog
 _log = structlog.get_logger()
 
 
-class ClassifierUnavailable(Exception):  # noqa: N818
+class ClassifierUnavailable(Exception):
     """A classifier cannot be loaded or does not answer; the message names the fix."""
 
 
@@ -61,4 +61,6 @@ def _load_factory(path: str) -> Classifier:
         factory: Callable[[], Classifier] = getattr(importlib.import_module(module), attribute)
         return factory()
     except (ImportError, AttributeError, ValueError) as error:
-        raise ClassifierUnavailable(f"python:{path} cannot be loaded ({error}). Name it python:module:factory.") from error
+        raise ClassifierUnavailable(
+            f"python:{path} cannot be loaded ({error}). Name it python:module:factory."
+        ) from error

@@ -5,6 +5,7 @@ import contextlib
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
 
@@ -15,11 +16,11 @@ START_TIMEOUT_S = 60.0
 _MAX_LINE = 256 * 1024 * 1024
 
 
-class ClassifierTimeout(Exception):  # noqa: N818
+class ClassifierTimeout(Exception):
     """The classifier did not answer in time."""
 
 
-class ClassifierCrashed(Exception):  # noqa: N818
+class ClassifierCrashed(Exception):
     """The classifier's process died, or what it said makes no sense."""
 
 
@@ -85,7 +86,9 @@ class IsolatedClassifier:
                 hello = await _read(process)
         except (TimeoutError, ClassifierCrashed) as error:
             await self._kill()
-            raise ClassifierUnavailable(f"{self._spec} did not start: {error or 'it took too long'}") from None
+            raise ClassifierUnavailable(
+                f"{self._spec} did not start: {error or 'it took too long'}"
+            ) from None
         except BaseException:
             await self._kill()
             raise
@@ -104,7 +107,7 @@ class IsolatedClassifier:
         await process.wait()
 
 
-async def _ask(process: asyncio.subprocess.Process, question: Mapping[str, object]) -> dict[str, object]:
+async def _ask(process: asyncio.subprocess.Process, question: Mapping[str, object]) -> dict[str, Any]:
     assert process.stdin is not None
     try:
         process.stdin.write(orjson.dumps(question) + b"\n")
@@ -114,12 +117,12 @@ async def _ask(process: asyncio.subprocess.Process, question: Mapping[str, objec
     return await _read(process)
 
 
-async def _read(process: asyncio.subprocess.Process) -> dict[str, object]:
+async def _read(process: asyncio.subprocess.Process) -> dict[str, Any]:
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line.endswith(b"\n"):
         raise ClassifierCrashed("the classifier's process has ended")
-    answer: dict[str, object] = orjson.loads(line)
+    answer: dict[str, Any] = orjson.loads(line)
     if "error" in answer:
         raise ClassifierCrashed(str(answer["error"]))
     return answer

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moderation.decisions import Draft
-from moderation.policy import Action, ArticleMode, Author, Policy, Sanction, Signals, judge
+from moderation.policy import ArticleMode, Author, Policy, Sanction, Signals, judge
+from moderation.policy_parts import Action
 from moderation.queue import ScoreItem
 from moderation.rules import compile_rules
 from moderation.statuses import Actor, Status

@@ -56,7 +56,9 @@ class Config:
 class Worker:
     """Scores and judges until it is told to stop."""
 
-    def __init__(self, pool: Pool, classifier: IsolatedClassifier, notifier: Notifier, config: Config) -> None:
+    def __init__(
+        self, pool: Pool, classifier: IsolatedClassifier, notifier: Notifier, config: Config
+    ) -> None:
         self._pool = pool
         self._classifier = classifier
         self._notifier = notifier
@@ -88,7 +90,7 @@ class Worker:
                     _log.warning("worker_waits_for_database", error=type(error).__name__)
                     busy = False
                     await asyncio.sleep(POLL_S)
-                except Exception:
+                except Exception:  # noqa: BLE001 -- one bad batch must not end the worker
                     # The items stay claimed until their lease ends, then count one try more; nothing is lost.
                     _log.exception("batch_failed")
                     busy = False
@@ -168,7 +170,11 @@ class Worker:
                     owned = await queue.owned(conn, claims)
                     if len(owned) == len(claims):
                         await save_scores(conn, judged, self._classifier.id)
-                        await (queue.finish(conn, claims) if final else queue.postpone(conn, claims, RETRY_TEXT_S))
+                        await (
+                            queue.finish(conn, claims)
+                            if final
+                            else queue.postpone(conn, claims, RETRY_TEXT_S)
+                        )
                         await transaction.commit()
                         self._announce(outcome)
                         return

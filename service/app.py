@@ -8,7 +8,8 @@ from aiohttp import web
 
 from moderation.database import open_pool
 from moderation.notify import ARTICLES, STAFF, Notifier
-from service import assets, docs, health, help as help_flow, housekeeping, staff
+from service import assets, docs, health, housekeeping, staff
+from service import help as help_flow
 from service.changes import Changes
 from service.edge import edge
 from service.endpoint import bind
@@ -67,14 +68,10 @@ def _mount(app: web.Application) -> None:
     )
 
 
-async def _database(
-    app: web.Application, dsn: str, wake: Callable[[], None] | None
-) -> AsyncIterator[None]:
+async def _database(app: web.Application, dsn: str, wake: Callable[[], None] | None) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     async with contextlib.AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(
-            open_pool(dsn, size=settings.pool_size, name="parley-serve")
-        )
+        pool = await stack.enter_async_context(open_pool(dsn, size=settings.pool_size, name="parley-serve"))
         app[RESERVE] = await stack.enter_async_context(open_pool(dsn, size=_RESERVED, name="parley-reserve"))
         app[POOL] = pool
         app[SITES] = Sites(pool)

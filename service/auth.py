@@ -49,6 +49,8 @@ class Permission(StrEnum):
     """What a route asks of its caller."""
 
     ANYONE = "anyone"
+    # Anyone, from any page, even with a token that is no good: whoever asks for help may have trouble with just that.
+    HELP = "help"
     READER = "reader"
     STAFF = "staff"
     LOOK = "look"
@@ -57,7 +59,8 @@ class Permission(StrEnum):
 
 _MODERATORS = frozenset({"moderator", "lead", "admin"})
 _ALLOWED: Mapping[Permission, Callable[[Caller], bool]] = {
-    Permission.ANYONE: lambda caller: True,
+    Permission.ANYONE: lambda _: True,
+    Permission.HELP: lambda _: True,
     Permission.READER: lambda caller: caller.reader is not None,
     Permission.STAFF: lambda caller: caller.staff is not None,
     Permission.LOOK: lambda caller: caller.role is not None,
@@ -81,11 +84,20 @@ async def identify(request: web.Request, permission: Permission, site: Site | No
     header = request.headers.get("Authorization")
     if site is None or header is None:
         return Caller(site)
+    try:
+        return Caller(site, reader=_reader(request, header, site))
+    except Problem:
+        if permission is Permission.HELP:
+            return Caller(site)
+        raise
+
+
+def _reader(request: web.Request, header: str, site: Site) -> Reader:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem("unauthenticated", "Send Authorization: Bearer {access_token}.")
     access = request.app[SIGNER].verify(token.strip(), site.id)
-    return Caller(site, reader=Reader(access.site_id, access.reader_id))
+    return Reader(access.site_id, access.reader_id)
 
 
 def cookie_name(request: web.Request) -> str:
@@ -126,12 +138,16 @@ def check_origin(request: web.Request, permission: Permission, site: Site | None
     Staff calls ride on a cookie, so they must say that they come from the console. Readers' calls carry a token that
     no other page has, so a client that is no browser may leave Origin out, but a page must be on the site's list.
     """
+    if permission is Permission.HELP:
+        return
     origin = request.headers.get("Origin")
     if permission in FOR_STAFF or site is None:
         if origin is None or not is_own_origin(request, origin):
             raise Problem("origin_refused", "Staff calls come from the console only.")
     elif origin is not None and origin not in site.origins and not is_own_origin(request, origin):
-        raise Problem("origin_refused", f"{origin} is not on the list of origins of this site.", origin=origin)
+        raise Problem(
+            "origin_refused", f"{origin} is not on the list of origins of this site.", origin=origin
+        )
 
 
 def is_own_origin(request: web.Request, origin: str) -> bool:

@@ -1,6 +1,7 @@
 """Hearing of changes made by other processes: one listening connection, with a slow poll behind it."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -42,15 +43,15 @@ class Changes:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._deliver())
             while True:
-                try:
+                with contextlib.suppress(*DATABASE_DOWN):
                     await self._listen()
-                except DATABASE_DOWN:
-                    pass
                 self._on_hearing(False)
                 await asyncio.sleep(_RETRY_S)
 
     async def _listen(self) -> None:
-        conn = await asyncpg.connect(self._dsn, timeout=5, server_settings={"application_name": "parley-listen"})
+        conn = await asyncpg.connect(
+            self._dsn, timeout=5, server_settings={"application_name": "parley-listen"}
+        )
         try:
             for channel in self._heard:
                 await conn.add_listener(channel, self._put)

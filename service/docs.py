@@ -22,12 +22,16 @@ def document() -> bytes:
 
 async def openapi(_request: web.Request) -> web.Response:
     """The API's description, OpenAPI 3.1."""
-    return answer(document(), headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"})
+    return answer(
+        document(), headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+    )
 
 
 async def page(_request: web.Request) -> web.Response:
     """The description, to be read."""
-    return render("docs.html", api=orjson.loads(document()), problems=CODES, css=_css(), cache="public, max-age=300")
+    return render(
+        "docs.html", api=orjson.loads(document()), problems=CODES, css=_css(), cache="public, max-age=300"
+    )
 
 
 async def problem(request: web.Request) -> web.Response:
@@ -36,7 +40,9 @@ async def problem(request: web.Request) -> web.Response:
     if code not in CODES:
         raise web.HTTPNotFound
     status, title = CODES[code]
-    return render("problem.html", code=code, http_status=status, title=title, css=_css(), cache="public, max-age=300")
+    return render(
+        "problem.html", code=code, http_status=status, title=title, css=_css(), cache="public, max-age=300"
+    )
 
 
 async def demo(request: web.Request) -> web.Response:

@@ -72,7 +72,7 @@ async def _respond(request: web.Request, handler: Handler, request_id: str) -> w
     except DATABASE_DOWN as error:
         _log.error("database_unavailable", request_id=request_id, error=type(error).__name__)
         return unavailable().response(request_id)
-    except Exception:
+    except Exception:  # noqa: BLE001 -- whatever it is, the client gets an answer and the log the rest
         _log.exception("request_failed", request_id=request_id, route=_route(request))
         return Problem("internal", "Quote this request's id if you report it.").response(request_id)
 
@@ -88,7 +88,17 @@ def _account(request: web.Request, response: web.StreamResponse, request_id: str
     metrics.requests.labels(route, response.status).inc()
     metrics.seconds.labels(route).observe(seconds)
     read = request.method in ("GET", "HEAD", "OPTIONS")
-    if response.status >= 400 or not read or (seconds > _SLOW_S and not response.headers.get("Content-Type", "").startswith("text/event-stream")):  # noqa: PLR2004
+    if (
+        response.status >= 400
+        or not read
+        or (
+            seconds > _SLOW_S and not response.headers.get("Content-Type", "").startswith("text/event-stream")
+        )
+    ):
         _log.info(
-            "request", request_id=request_id, route=route, status=response.status, milliseconds=round(seconds * 1000, 1)
+            "request",
+            request_id=request_id,
+            route=route,
+            status=response.status,
+            milliseconds=round(seconds * 1000, 1),
         )

@@ -78,7 +78,9 @@ def bind(route: Route) -> AiohttpHandler:
         demand(route.permission, caller)
         arguments: dict[str, Any] = {"request": request, "site": site, "caller": caller}
         arguments |= {"reader": caller.reader, "staff": caller.staff}
-        arguments |= {name: parse_id(value) if name == "id" else value for name, value in path.items() if name != "site"}
+        arguments |= {
+            name: parse_id(value) if name == "id" else value for name, value in path.items() if name != "site"
+        }
         if query is not None:
             arguments["query"] = parse_query(request, query)
         if body is not None:
@@ -95,9 +97,7 @@ def bind(route: Route) -> AiohttpHandler:
     return handle
 
 
-def answer(
-    document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
-) -> web.Response:
+def answer(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """A JSON answer that nobody else may keep: pydantic models, plain data, or JSON that Postgres has made (bytes)."""
     if isinstance(document, BaseModel):
         body = document.model_dump_json().encode()

@@ -35,7 +35,12 @@ async def readyz(request: web.Request) -> web.Response:
             "status": "late" if late else "ok",
             "queue": waiting,
             "workers": [
-                {"name": worker.name, "classifier": worker.classifier, "state": worker.state, "detail": worker.detail}
+                {
+                    "name": worker.name,
+                    "classifier": worker.classifier,
+                    "state": worker.state,
+                    "detail": worker.detail,
+                }
                 for worker in judging
             ],
         }
@@ -54,5 +59,6 @@ async def metrics(request: web.Request) -> web.Response:
         figures.queue.clear()
         figures.queue_age.clear()
     return web.Response(
-        body=figures.render(), headers={"Content-Type": "application/openmetrics-text; version=1.0.0; charset=utf-8"}
+        body=figures.render(),
+        headers={"Content-Type": "application/openmetrics-text; version=1.0.0; charset=utf-8"},
     )

@@ -51,7 +51,9 @@ class Limits:
         if not self.enabled:
             return {}
         rule = RULES[name]
-        buckets = {f"{name}:{self.network_hash(request)}": (rule.burst * rule.shared, rule.per_minute * rule.shared)}
+        buckets = {
+            f"{name}:{self.network_hash(request)}": (rule.burst * rule.shared, rule.per_minute * rule.shared)
+        }
         if who is not None:
             buckets[f"{name}:{who}"] = (rule.burst, rule.per_minute)
         keys = sorted(buckets)
@@ -65,7 +67,11 @@ class Limits:
             raise Problem(
                 "rate_limited",
                 f"Try again in {wait} seconds.",
-                headers={"Retry-After": str(wait), "RateLimit-Policy": policy, "RateLimit": f'"{name}";r=0;t={wait}'},
+                headers={
+                    "Retry-After": str(wait),
+                    "RateLimit-Policy": policy,
+                    "RateLimit": f'"{name}";r=0;t={wait}',
+                },
                 retry_after_s=wait,
             )
         remaining = int(min(row["tokens"] for row in rows))
@@ -95,7 +101,10 @@ def client_address(request: web.Request, settings: Settings) -> str:
     address = request.remote or "127.0.0.1"
     if not settings.proxy_networks:
         return address
-    chain = [*(part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()), address]
+    chain = [
+        *(part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()),
+        address,
+    ]
     for hop in reversed(chain):
         try:
             parsed = ip_address(hop)

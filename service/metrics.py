@@ -20,15 +20,23 @@ class Metrics:
             registry=self.registry,
         )
         self.origins_refused = Counter(
-            "parley_origins_refused", "Unsafe calls from origins that are not on the site's list.", registry=self.registry
+            "parley_origins_refused",
+            "Unsafe calls from origins that are not on the site's list.",
+            registry=self.registry,
         )
-        self.pages = Counter("parley_pages", "Pages of comments, by where they came from.", ["from"], registry=self.registry)
+        self.pages = Counter(
+            "parley_pages", "Pages of comments, by where they came from.", ["from"], registry=self.registry
+        )
         self.live_clients = Gauge("parley_live_clients", "Open event streams.", registry=self.registry)
         self.queue = Gauge("parley_queue_items", "Items waiting, by lane.", ["lane"], registry=self.registry)
         self.queue_age = Gauge(
-            "parley_queue_oldest_seconds", "Age of the oldest item waiting, by lane.", ["lane"], registry=self.registry
+            "parley_queue_oldest_seconds",
+            "Age of the oldest item waiting, by lane.",
+            ["lane"],
+            registry=self.registry,
         )
 
     def render(self) -> bytes:
         """The exposition, in OpenMetrics text."""
-        return generate_latest(self.registry)
+        exposition: bytes = generate_latest(self.registry)  # type: ignore[no-untyped-call]
+        return exposition

@@ -57,7 +57,11 @@ async def migrate(dsn: str) -> list[Step]:
 async def pending(conn: "asyncpg.Connection[asyncpg.Record]") -> list[Step]:
     """The steps that this database has not taken."""
     known = await conn.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
-    done = {row["version"] for row in await conn.fetch("SELECT version FROM schema_migrations")} if known else set()
+    done = (
+        {row["version"] for row in await conn.fetch("SELECT version FROM schema_migrations")}
+        if known
+        else set()
+    )
     return [step for step in steps() if step.version not in done]
 
 

@@ -28,7 +28,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _EXCLAIMED = re.compile(r"!+(?!\w)")
 
 
-class NameRefused(Exception):  # noqa: N818
+class NameRefused(Exception):
     """A name that cannot be shown; `code` is empty, too_long, characters, no_letters, mixed_scripts, link or reserved."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -85,7 +85,7 @@ def _letter(char: str) -> str:
     if unicodedata.category(char) in {"Mn", "Mc"} and not _is_accent(char):
         return char
     plain = stand_in(char).strip()
-    plain = plain if len(plain) <= 2 else ""  # noqa: PLR2004 -- longer ones name a picture
+    plain = plain if len(plain) <= 2 else ""
     return "".join(NEAR.get(part, part) for part in plain if part.isalnum())
 
 

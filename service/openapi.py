@@ -27,7 +27,11 @@ def describe(routes: Sequence[Route], *, base: str, version: str) -> dict[str, A
         paths.setdefault(base + route.path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Parley", "version": version, "description": "Threaded, moderated comments for article pages."},
+        "info": {
+            "title": "Parley",
+            "version": version,
+            "description": "Threaded, moderated comments for article pages.",
+        },
         "paths": paths,
         "components": {
             "schemas": {**definitions.get("$defs", {}), "Problem": _problem_schema()},
@@ -69,7 +73,10 @@ def _operation(route: Route) -> dict[str, Any]:
 
 def _success(route: Route) -> dict[str, Any]:
     if route.streams:
-        return {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+        return {
+            "description": "Server-sent events",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
     if route.gives is None:
         return {"description": "Done"}
     return {"description": route.summary, "content": _json(route.gives)}
@@ -91,7 +98,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         schema = {"type": "string", "minLength": 8, "maxLength": 128}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
     if route.changes:
-        parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
+        parameters.append(
+            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+        )
     return parameters
 
 

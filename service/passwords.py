@@ -16,7 +16,7 @@ _NOBODY = "$argon2id$v=19$m=65536,t=3,p=1$cGFybGV5LW5vYm9keS0wMQ$9lTVCjJMPcHWvm0
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 
 
-class PasswordRefused(Exception):  # noqa: N818
+class PasswordRefused(Exception):
     """The password is too short or too long."""
 
 

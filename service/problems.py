@@ -81,5 +81,7 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
 def unavailable(retry_after_s: int = 2) -> Problem:
     """The database does not answer."""
     return Problem(
-        "unavailable", "The database does not answer. Try again shortly.", headers={"Retry-After": str(retry_after_s)}
+        "unavailable",
+        "The database does not answer. Try again shortly.",
+        headers={"Retry-After": str(retry_after_s)},
     )

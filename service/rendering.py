@@ -46,7 +46,7 @@ _JOINER_ROWS = re.compile("([\u200c\u200d\ufe00-\ufe0f])[\u200c\u200d\ufe00-\ufe
 _STRAY_TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007f]{1,8})|[\U000e0000-\U000e007f]")
 
 
-class BodyRefused(Exception):  # noqa: N818
+class BodyRefused(Exception):
     """A text that cannot be a comment; `code` is empty, too_long, invisible or characters."""
 
     def __init__(self, code: str, message: str) -> None:

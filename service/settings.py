@@ -19,7 +19,9 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("database_url", "DATABASE_URL"),
         description="A Postgres of your own (15 or later). Unset: the embedded one.",
     )
-    data_dir: Path = Field(default=Path(".parley"), description="Where the embedded Postgres and spool files live.")
+    data_dir: Path = Field(
+        default=Path(".parley"), description="Where the embedded Postgres and spool files live."
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on.")
     public_url: str | None = Field(
@@ -31,11 +33,19 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="", description="Networks, comma-separated, whose X-Forwarded-For header is believed."
     )
-    pool_size: int = Field(default=8, ge=2, le=100, description="Database connections of one serving process.")
-    classifier: str = Field(default="bundled", description="Which classifier judges; a comma list is an order.")
+    pool_size: int = Field(
+        default=8, ge=2, le=100, description="Database connections of one serving process."
+    )
+    classifier: str = Field(
+        default="bundled", description="Which classifier judges; a comma list is an order."
+    )
     batch_size: int = Field(default=64, ge=1, le=1024, description="Texts that the worker scores at once.")
-    score_timeout_s: float = Field(default=20.0, gt=0, description="Seconds that one text may take to be scored.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+    score_timeout_s: float = Field(
+        default=20.0, gt=0, description="Seconds that one text may take to be scored."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged."
+    )
 
     @cached_property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -1,5 +1,6 @@
 """Sites as the service knows them: read from the database, kept for a few seconds."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,8 @@ from moderation.database import Pool
 from service.problems import Problem
 
 _KEEP_S = 5.0
+# How long a lookup may take where an older answer would do.
+_WAIT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,14 @@ class Sites:
         if kept is not None and time.monotonic() - kept[0] < _KEEP_S:
             return kept[1]
         try:
-            row = await self._pool.fetchrow(
-                "SELECT id, key, name, origins, guests_allowed, edit_window FROM sites WHERE key = $1", key, timeout=2
-            )
+            async with asyncio.timeout(_WAIT_S):
+                row = await self._pool.fetchrow(
+                    "SELECT id, key, name, origins, guests_allowed, edit_window FROM sites WHERE key = $1",
+                    key,
+                )
         except Exception:
             if kept is not None:
+                self._kept[key] = (time.monotonic(), kept[1])
                 return kept[1]
             raise
         if row is None:

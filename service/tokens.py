@@ -1,5 +1,6 @@
 """Access tokens: short-lived JWTs of our own, signed with a key that all processes share through the database."""
 
+import hmac
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ class Signer:
     """Signs and verifies access tokens. The first key signs, all keys verify, so that keys can be rotated."""
 
     def __init__(self, secrets: list[bytes]) -> None:
+        self._secrets = secrets
         self._keys = [OctKey.import_key(secret) for secret in secrets]
         self._known: dict[str, Access] = {}
 
@@ -45,6 +47,11 @@ class Signer:
         now = int(time.time())
         claims: dict[str, Any] = {"iss": "parley", "sub": str(reader_id), "aud": str(site_id), "iat": now}
         return jwt.encode({"alg": _ALGORITHM}, {**claims, "exp": now + ACCESS_TOKEN_S}, self._keys[0])
+
+    def macs(self, purpose: str, text: str) -> list[bytes]:
+        """Proofs of 16 bytes that this service saw `text`, one per key; the first is the one to give out."""
+        message = f"{purpose}\n{text}".encode()
+        return [hmac.digest(key, message, "sha256")[:16] for key in self._secrets]
 
     def verify(self, token: str, site_id: int) -> Access:
         """Check a token for this site; raises Problem `unauthenticated` or `token_expired`."""

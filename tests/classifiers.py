@@ -3,6 +3,9 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from moderation.classifier import ClassifierUnavailable
 
 
 class Cued:
@@ -37,8 +40,6 @@ class Wrong(Cued):
 
 def absent() -> Cued:
     """Cannot be loaded until the file that PARLEY_TEST_MODEL names is there."""
-    from moderation.classifier import ClassifierUnavailable
-
-    if not os.path.exists(os.environ["PARLEY_TEST_MODEL"]):
+    if not Path(os.environ["PARLEY_TEST_MODEL"]).exists():
         raise ClassifierUnavailable("the weights are not there; run the download")
     return Cued()

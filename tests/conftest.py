@@ -52,7 +52,9 @@ class Guest:
 
     async def post(self, body: str, *, article: str = "story", key: str | None = None, **more: Any) -> Any:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
-        return await self.api.call("POST", f"/articles/{article}/comments", json={"body": body, **more}, headers=headers)
+        return await self.api.call(
+            "POST", f"/articles/{article}/comments", json={"body": body, **more}, headers=headers
+        )
 
     async def call(self, method: str, path: str, **options: Any) -> Any:
         options["headers"] = self.headers | options.get("headers", {})
@@ -80,7 +82,11 @@ class Api:
     async def raw(self, method: str, path: str, **options: Any) -> Answer:
         async with self.client.request(method, path, **options) as response:
             json = "json" in response.headers.get("Content-Type", "")
-            return Answer(response.status, await (response.json(content_type=None) if json else response.text()), response.headers)
+            return Answer(
+                response.status,
+                await (response.json(content_type=None) if json else response.text()),
+                response.headers,
+            )
 
     async def guest(self, name: str | None = None) -> Guest:
         self.guests += 1
@@ -101,7 +107,9 @@ async def api(database: str, settings: Settings, site: int) -> AsyncIterator[Api
 async def worker(pool: Pool) -> AsyncIterator[Worker]:
     """A worker whose classifier is ready; tests call `run_once`."""
     notifier = Notifier(pool)
-    worker = Worker(pool, IsolatedClassifier(CUED), notifier, Config(batch_size=16, score_timeout_s=5, name="test"))
+    worker = Worker(
+        pool, IsolatedClassifier(CUED), notifier, Config(batch_size=16, score_timeout_s=5, name="test")
+    )
     await worker.prepare()
     yield worker
     await worker.close()

@@ -63,7 +63,9 @@ def _texts(file: Path, column: str) -> Iterator[str]:
     with opener(file, "rt", encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
         if column not in (reader.fieldnames or ()):
-            raise click.ClickException(f"{file} has no column {column!r}; it has {', '.join(reader.fieldnames or ())}.")
+            raise click.ClickException(
+                f"{file} has no column {column!r}; it has {', '.join(reader.fieldnames or ())}."
+            )
         yield from (row[column] for row in reader if row[column] and row[column].strip())
 
 
@@ -80,7 +82,9 @@ class _Loader:
     async def run(self, texts: list[str]) -> Run:
         """Post all of it, then wait until nothing is pending."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=10)
-        async with aiohttp.ClientSession(timeout=timeout, json_serialize=lambda x: orjson.dumps(x).decode()) as http:
+        async with aiohttp.ClientSession(
+            timeout=timeout, json_serialize=lambda x: orjson.dumps(x).decode()
+        ) as http:
             self._http = http
             following = asyncio.create_task(self._follow())
             chunks = [texts[i : i + PER_GUEST] for i in range(0, len(texts), PER_GUEST)]
@@ -101,7 +105,7 @@ class _Loader:
 
     async def _guest(self, number: int, texts: list[str]) -> str:
         answer = await self._http.post(f"{self._base}/guests", json={"name": f"Reader {number}"})
-        if answer.status != 201:  # noqa: PLR2004
+        if answer.status != 201:
             raise click.ClickException(f"No guest was made: {answer.status} {await answer.text()}")
         token: str = (await answer.json())["access_token"]
         for position, text in enumerate(texts):
@@ -112,10 +116,12 @@ class _Loader:
     async def _post(self, token: str, text: str) -> None:
         sent = time.monotonic()
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
-        async with self._http.post(f"{self._article}/comments", json={"body": text}, headers=headers) as answer:
+        async with self._http.post(
+            f"{self._article}/comments", json={"body": text}, headers=headers
+        ) as answer:
             body = await answer.json(content_type=None)
         self._run.answers.append(time.monotonic() - sent)
-        if answer.status == 201:  # noqa: PLR2004
+        if answer.status == 201:
             self._run.sent[body["id"]] = sent
         else:
             self._run.refused[body.get("code", str(answer.status))] += 1
@@ -151,14 +157,16 @@ class _Loader:
 def _tell(run: Run, texts: int, pending: int) -> None:
     counts = Counter(run.statuses[id_] for id_ in run.sent if id_ in run.statuses)
     click.echo(f"{texts} texts: {len(run.sent)} posted, refused: {dict(run.refused) or 'none'}")
-    click.echo(f"published {counts['published']}, held {counts['held']}, rejected {counts['rejected']}, pending {pending}")
+    click.echo(
+        f"published {counts['published']}, held {counts['held']}, rejected {counts['rejected']}, pending {pending}"
+    )
     click.echo(f"post answered:        {_quantiles(run.answers)}")
     waits = [run.published[id_] - sent for id_, sent in run.sent.items() if id_ in run.published]
     click.echo(f"post to published:    {_quantiles(waits)}   ({len(waits)} seen live)")
 
 
 def _quantiles(seconds: list[float]) -> str:
-    if len(seconds) < 2:  # noqa: PLR2004
+    if len(seconds) < 2:
         return "too few to tell"
     cuts = statistics.quantiles(seconds, n=100)
     return f"p50 {cuts[49] * 1000:.1f} ms, p99 {cuts[98] * 1000:.1f} ms"

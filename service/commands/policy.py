@@ -62,7 +62,9 @@ def history(site: str) -> None:
     """List the versions of SITE's policy, newest first."""
     for stored in _on(site, policies.history):
         mark = "*" if stored.active else " "
-        click.echo(f"{mark} {stored.version:4}  {stored.created_at:%Y-%m-%d %H:%M}  {stored.created_by}  {stored.note}")
+        click.echo(
+            f"{mark} {stored.version:4}  {stored.created_at:%Y-%m-%d %H:%M}  {stored.created_by}  {stored.note}"
+        )
 
 
 @policy.command()
@@ -77,7 +79,9 @@ def restore(site: str, version: int, by: str) -> None:
             found = [old for old in await policies.history(conn, site_id) if old.version == version]
             if not found:
                 raise click.ClickException(f"{site} has no policy of version {version}.")
-            return await policies.save(conn, site_id, found[0].policy, by=by, note=f"restores version {version}")
+            return await policies.save(
+                conn, site_id, found[0].policy, by=by, note=f"restores version {version}"
+            )
 
     click.echo(f"Version {_on(site, write)} is active.")
 

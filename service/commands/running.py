@@ -44,7 +44,10 @@ async def _up(
     links = await demo.seed(dsn, settings) if with_demo else None
     watch = asyncio.create_task(_keep_alive(postgres)) if postgres else None
     try:
-        async with _working(settings, dsn, listening=False) as wake, serving(make_app(settings, dsn, wake=wake), sock):
+        async with (
+            _working(settings, dsn, listening=False) as wake,
+            serving(make_app(settings, dsn, wake=wake), sock),
+        ):
             click.echo(links or f"Parley answers on {settings.base_url}")
             await stop.wait()
             _log.info("stopping")
@@ -70,7 +73,9 @@ async def _keep_alive(postgres: EmbeddedPostgres) -> None:
 
 
 @click.command()
-@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many share the port.")
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many share the port."
+)
 def serve(processes: int) -> None:
     """Serve readers and staff. The database must be migrated."""
     settings, sock = _start()
@@ -158,7 +163,9 @@ def _start() -> tuple[Settings, socket.socket]:
 
 def _own_database(settings: Settings) -> str:
     if not settings.database_url:
-        raise click.ClickException("Set DATABASE_URL, or use `parley up`, which brings a Postgres of its own.")
+        raise click.ClickException(
+            "Set DATABASE_URL, or use `parley up`, which brings a Postgres of its own."
+        )
     return settings.database_url
 
 

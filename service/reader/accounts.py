@@ -43,7 +43,9 @@ async def refresh(request: web.Request, site: Site, body: TokenIn) -> web.Respon
     over = False
     async with request.app[POOL].acquire() as conn, conn.transaction():
         try:
-            profile = await readers.rotate_session(conn, site.id, token_hash(body.refresh_token), token_hash(token))
+            profile = await readers.rotate_session(
+                conn, site.id, token_hash(body.refresh_token), token_hash(token)
+            )
         except SessionOverError:
             over = True
     if over:

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
+from service.assets import build_id
 from service.keys import POOL, SETTINGS
 from service.reader.shapes import MAX_BODY, MAX_NAME, ConfigOut, LimitsOut, SiteOut
 from service.sites import Site
-from service.assets import build_id
 
 # The median time that people took to decide, of the last hundred decisions of the week.
 _USUAL_WAIT = """

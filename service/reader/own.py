@@ -41,7 +41,9 @@ async def list_own(request: web.Request, site: Site, reader: Reader, query: OwnQ
     return answer({"items": [in_words(row) for row in shown], "next": cursor})
 
 
-async def list_own_votes(request: web.Request, site: Site, reader: Reader, query: OwnVotesQuery) -> web.Response:
+async def list_own_votes(
+    request: web.Request, site: Site, reader: Reader, query: OwnVotesQuery
+) -> web.Response:
     """The caller's own votes on an article's comments."""
     votes = await participation.own_votes(request.app[POOL], site.id, reader.id, query.article)
     return answer({"votes": votes})

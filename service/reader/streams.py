@@ -25,7 +25,9 @@ class StreamQuery(In):
     last_event_id: str | None = None
 
 
-async def article_events(request: web.Request, site: Site, article: str, query: StreamQuery) -> web.StreamResponse:
+async def article_events(
+    request: web.Request, site: Site, article: str, query: StreamQuery
+) -> web.StreamResponse:
     """Server-sent events of one article."""
     live = request.app[LIVE]
     last = request.headers.get("Last-Event-ID") or query.last_event_id
@@ -54,7 +56,9 @@ async def _join(pool: Pool, group: Group, client: Client, key: tuple[int, str], 
     client.seen = version
     await client.write(b": connected\n\n")
     if last is not None and last != version:
-        missed = await events.since(pool, key[0], article_id, last, limit=MAX_CATCH_UP) if last < version else []
+        missed = (
+            await events.since(pool, key[0], article_id, last, limit=MAX_CATCH_UP) if last < version else []
+        )
         if missed and missed[0].seq == last + 1 and missed[-1].seq >= version:
             client.seen = missed[-1].seq
             await client.write(b"".join(frame(e.type, e.data.encode(), e.seq) for e in missed))

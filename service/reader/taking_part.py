@@ -11,12 +11,12 @@ from service.sites import Site
 from service.store import participation
 
 
-async def put_vote(request: web.Request, site: Site, reader: Reader, id: int, body: VoteIn) -> web.Response:  # noqa: A002
+async def put_vote(request: web.Request, site: Site, reader: Reader, id: int, body: VoteIn) -> web.Response:
     """Vote on a comment, or change one's vote."""
     return await _vote(request, site, reader, id, body.value)
 
 
-async def delete_vote(request: web.Request, site: Site, reader: Reader, id: int) -> web.Response:  # noqa: A002
+async def delete_vote(request: web.Request, site: Site, reader: Reader, id: int) -> web.Response:
     """Withdraw one's vote."""
     return await _vote(request, site, reader, id, None)
 
@@ -31,7 +31,7 @@ async def _vote(
     return answer(OwnVoteOut(votes=VotesOut(up=votes.up, down=votes.down), own=votes.own))
 
 
-async def report(request: web.Request, site: Site, reader: Reader, id: int, body: ReportIn) -> web.Response:  # noqa: A002
+async def report(request: web.Request, site: Site, reader: Reader, id: int, body: ReportIn) -> web.Response:
     """Flag a comment for the moderators."""
     async with request.app[POOL].acquire() as conn, conn.transaction():
         report_id = await participation.report(

@@ -58,7 +58,14 @@ async def _fill(request: web.Request, site: Site, article_key: str, query: PageQ
 
 
 def _empty(article_key: str) -> bytes:
-    article = {"key": article_key, "title": None, "url": None, "state": "open", "comment_count": 0, "version": 0}
+    article = {
+        "key": article_key,
+        "title": None,
+        "url": None,
+        "state": "open",
+        "comment_count": 0,
+        "version": 0,
+    }
     return orjson.dumps({"article": article, "comments": [], "next": None})
 
 
@@ -70,7 +77,7 @@ def _quoted(cursor: str | None) -> str:
     return "null" if cursor is None else f'"{cursor}"'
 
 
-async def get_comment(request: web.Request, site: Site, caller: Caller, id: int) -> web.Response:  # noqa: A002
+async def get_comment(request: web.Request, site: Site, caller: Caller, id: int) -> web.Response:
     """One comment: as everybody sees it, or in full to its author."""
     async with request.app[POOL].acquire() as conn:
         if caller.reader is not None:
@@ -83,7 +90,7 @@ async def get_comment(request: web.Request, site: Site, caller: Caller, id: int)
     return answer(body)
 
 
-async def list_replies(request: web.Request, site: Site, id: int, query: ListQuery) -> web.Response:  # noqa: A002
+async def list_replies(request: web.Request, site: Site, id: int, query: ListQuery) -> web.Response:
     """Everything below a comment, oldest first."""
     place = cursors.decode(query.cursor, 1)
     async with request.app[POOL].acquire() as conn:

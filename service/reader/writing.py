@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from moderation.database import Connection
 from moderation.decisions import Decided, Draft, decide
 from moderation.statuses import Actor, Status
 from service.auth import Reader, is_own_origin
@@ -58,8 +59,16 @@ def _prepare(body: str) -> tuple[str, str]:
 
 
 def _article_key(key: str) -> str:
-    if not 1 <= len(key) <= 512 or "\x00" in key:  # noqa: PLR2004
-        raise invalid([{"pointer": "/article", "message": "An article's key has 1 to 512 characters.", "code": "length"}])
+    if not 1 <= len(key) <= 512 or "\x00" in key:
+        raise invalid(
+            [
+                {
+                    "pointer": "/article",
+                    "message": "An article's key has 1 to 512 characters.",
+                    "code": "length",
+                }
+            ]
+        )
     return key
 
 
@@ -91,7 +100,11 @@ def _stored(posted: Posted) -> int:
 
 
 async def edit_comment(
-    request: web.Request, site: Site, reader: Reader, id: int, body: EditIn  # noqa: A002
+    request: web.Request,
+    site: Site,
+    reader: Reader,
+    id: int,
+    body: EditIn,
 ) -> web.Response:
     """Change a comment within the site's window. The new text is judged while the old one stays up."""
     revision = if_match(request)
@@ -109,7 +122,7 @@ async def edit_comment(
     return answer(in_words(edited), headers={"ETag": f'"{edited["revision"]}"'})
 
 
-async def delete_comment(request: web.Request, site: Site, reader: Reader, id: int) -> web.Response:  # noqa: A002
+async def delete_comment(request: web.Request, site: Site, reader: Reader, id: int) -> web.Response:
     """Delete one's own comment; replies stay, under a tombstone."""
     async with request.app[POOL].acquire() as conn:
         for _ in range(5):
@@ -129,7 +142,7 @@ async def delete_comment(request: web.Request, site: Site, reader: Reader, id: i
     raise Problem("stale", "The comment changes too often to be deleted right now. Try again.")
 
 
-async def _own(conn: comments.Connection, site: Site, reader: Reader, comment_id: int) -> Comment:
+async def _own(conn: Connection, site: Site, reader: Reader, comment_id: int) -> Comment:
     comment = await comments.find(conn, site.id, comment_id, lock=True)
     if comment is None or comment.reader_id != reader.id or comment.status in (Status.DELETED, Status.ERASED):
         raise Problem("not_found", "There is no such comment of yours.")

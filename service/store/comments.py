@@ -91,7 +91,15 @@ async def post(conn: Connection, new: NewComment) -> Posted:
     The same idempotency key finds the comment that it made before; raises KeyReusedError if that one says something
     else.
     """
-    arguments = (new.site_id, new.reader_id, new.article_key, new.body, new.html, new.parent_id, new.idempotency_key)
+    arguments = (
+        new.site_id,
+        new.reader_id,
+        new.article_key,
+        new.body,
+        new.html,
+        new.parent_id,
+        new.idempotency_key,
+    )
     for _ in range(2):
         try:
             row = await conn.fetchrow(_POST, *arguments, new.refuse_repeats)
@@ -199,7 +207,9 @@ async def edit(conn: Connection, site_id: int, comment: Comment, *, body: str, h
         body,
         html,
     )
-    await conn.execute("UPDATE comments SET revision = $3 WHERE site_id = $1 AND id = $2", site_id, comment.id, revision)
+    await conn.execute(
+        "UPDATE comments SET revision = $3 WHERE site_id = $1 AND id = $2", site_id, comment.id, revision
+    )
     await queue.enqueue_score(conn, site_id, comment.id)
     return revision
 

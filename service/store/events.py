@@ -36,10 +36,14 @@ async def since(conn: Connection, site_id: int, article_id: int, seq: int, *, li
 
 async def version(conn: Connection, site_id: int, article_key: str) -> tuple[int, int] | None:
     """An article's id and version, by its key."""
-    row = await conn.fetchrow("SELECT id, version FROM articles WHERE site_id = $1 AND key = $2", site_id, article_key)
+    row = await conn.fetchrow(
+        "SELECT id, version FROM articles WHERE site_id = $1 AND key = $2", site_id, article_key
+    )
     return (row["id"], row["version"]) if row else None
 
 
 async def forget(conn: Connection, *, older_than_days: int) -> None:
     """Delete events that no stream will ask for any more; a client that does is told to ask anew."""
-    await conn.execute("DELETE FROM events WHERE created_at < now() - make_interval(days => $1)", older_than_days)
+    await conn.execute(
+        "DELETE FROM events WHERE created_at < now() - make_interval(days => $1)", older_than_days
+    )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 from moderation.database import Connection
 
 # What a report adds to an item's place in the review queue.
@@ -18,7 +17,9 @@ class Votes:
     own: int | None
 
 
-async def vote(conn: Connection, site_id: int, comment_id: int, reader_id: int, value: int | None) -> Votes | None:
+async def vote(
+    conn: Connection, site_id: int, comment_id: int, reader_id: int, value: int | None
+) -> Votes | None:
     """Set (1, -1) or withdraw (None) a reader's vote, in the caller's transaction; None if the comment is not up."""
     locked = await conn.fetchval(
         "SELECT true FROM comments WHERE site_id = $1 AND id = $2 AND status = 'published' FOR NO KEY UPDATE",
@@ -32,7 +33,9 @@ async def vote(conn: Connection, site_id: int, comment_id: int, reader_id: int, 
         "SELECT value FROM votes WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3", *key
     )
     if value is None:
-        await conn.execute("DELETE FROM votes WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3", *key)
+        await conn.execute(
+            "DELETE FROM votes WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3", *key
+        )
     else:
         await conn.execute(
             """INSERT INTO votes (site_id, comment_id, reader_id, value) VALUES ($1, $2, $3, $4)
@@ -89,12 +92,13 @@ async def report(
         detail,
     )
     if id_ is None:
-        return await conn.fetchval(
+        earlier: int | None = await conn.fetchval(
             "SELECT id FROM reports WHERE site_id = $1 AND comment_id = $2 AND reader_id = $3",
             site_id,
             comment_id,
             reader_id,
         )
+        return earlier
     await conn.execute(
         """INSERT INTO queue (site_id, comment_id, lane, reasons, priority) VALUES ($1, $2, 'review', $3, $4)
            ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE SET priority = queue.priority + excluded.priority,

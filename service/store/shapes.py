@@ -2,7 +2,9 @@
 
 
 def _author(w: str) -> str:
-    return f"json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url', NULL, 'badges', '[]'::json)"
+    return (
+        f"json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url', NULL, 'badges', '[]'::json)"
+    )
 
 
 def _fields(c: str, revision: str) -> str:
@@ -34,7 +36,9 @@ def own_comment(c: str = "c", w: str = "w", r: str = "r") -> str:
 
     The reasons come as stored, to be put into words by the caller.
     """
-    last = f"FROM decisions d WHERE d.site_id = {c}.site_id AND d.comment_id = {c}.id ORDER BY d.id DESC LIMIT 1"
+    last = (
+        f"FROM decisions d WHERE d.site_id = {c}.site_id AND d.comment_id = {c}.id ORDER BY d.id DESC LIMIT 1"
+    )
     return f"""json_build_object(
         'author', {_author(w)}, 'html', {r}.html, 'body', {r}.body, 'edited_at', {c}.edited_at,
         'status', {c}.status, {_fields(c, "revision")},

@@ -75,7 +75,11 @@ def roots_query(sort: Sort, *, after: bool) -> str:
         case Sort.TOP:
             key, order, keyset = "c.score", "c.score DESC, c.id DESC", "(c.score, c.id) < ($4, $5)"
         case Sort.REPLIES:
-            key, order, keyset = "c.reply_count", "c.reply_count DESC, c.id DESC", "(c.reply_count, c.id) < ($4, $5)"
+            key, order, keyset = (
+                "c.reply_count",
+                "c.reply_count DESC, c.id DESC",
+                "(c.reply_count, c.id) < ($4, $5)",
+            )
     return f"""
         SELECT c.id, {key}::bigint AS key, json_build_object({public_fields()}, 'replies', json_build_object(
                    'items', coalesce(first.items, '[]'::json), 'next', first.next))::text AS json

@@ -61,7 +61,9 @@ class LiveService:
     def post(self, body: str, *, token: str | None = None, article: str = "demo-article", **more: Any) -> Any:
         """Post a comment; gives it as its author sees it, pending."""
         token = token or self.guest()
-        answer = self.call("POST", f"/articles/{article}/comments", {"body": body, **more}, Authorization=f"Bearer {token}")
+        answer = self.call(
+            "POST", f"/articles/{article}/comments", {"body": body, **more}, Authorization=f"Bearer {token}"
+        )
         answer["token"] = token
         return answer
 
@@ -92,7 +94,11 @@ def live_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServi
     log = directory / "service.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "up", "--demo"], env=environment, cwd=ROOT, stdout=output, stderr=output
+            [sys.executable, "-m", "service.cli", "up", "--demo"],
+            env=environment,
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
         )
     service = LiveService(f"http://localhost:{port}", "moderator@demo.example", "", log, process)
     try:

@@ -1,8 +1,5 @@
 """The machine's half of the queue, against a real database and a classifier in a real child process."""
 
-import asyncpg
-import pytest
-
 from moderation.database import Pool
 from moderation.worker import Worker
 from tests.conftest import Api, row
@@ -22,14 +19,20 @@ async def test_a_friendly_comment_is_published_and_counted(api: Api, worker: Wor
     event = await row(pool, "SELECT * FROM events")
     assert (event["seq"], event["type"]) == (1, "published")
     decision = await row(pool, "SELECT * FROM decisions")
-    assert (decision["from_status"], decision["to_status"], decision["actor"]) == ("pending", "published", "machine")
+    assert (decision["from_status"], decision["to_status"], decision["actor"]) == (
+        "pending",
+        "published",
+        "machine",
+    )
     assert decision["model"] == "cued@1"
     score = await row(pool, "SELECT * FROM scores")
     assert score["labels"] == {"toxicity": 0.02, "insult": 0.01}
     assert await pool.fetchval("SELECT count(*) FROM queue") == 0
 
 
-async def test_a_toxic_comment_is_held_for_people_with_its_reasons(api: Api, worker: Worker, pool: Pool) -> None:
+async def test_a_toxic_comment_is_held_for_people_with_its_reasons(
+    api: Api, worker: Worker, pool: Pool
+) -> None:
     ann = await api.guest()
     posted = (await ann.post("You idiot.")).body
 
