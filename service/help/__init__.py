@@ -1,6 +1,7 @@
 """Readers who have trouble commenting: tickets, and pages that work without scripts."""
 
-from service.endpoint import Route
+from service.help.pages import PAGES
+from service.help.routes import ROUTES
 
-ROUTES: list[Route] = []
-PAGES: list[object] = []
+
+__all__ = ["PAGES", "ROUTES"]

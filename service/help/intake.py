@@ -1,0 +1,163 @@
+"""Taking a ticket: never refused for being one too many, stored or synced to a file before anybody is told that it is safe."""
+
+import asyncio
+import base64
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import structlog
+from aiohttp import web
+
+from moderation.database import DATABASE_DOWN
+from service.auth import Reader, token_hash
+from service.help.diagnostics import clean_diagnostics
+from service.help.references import make_reference
+from service.help.spool import Spool, Spooled, SpoolFullError
+from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER
+from service.limits import Limits
+from service.problems import Problem, unavailable
+from service.store import tickets
+from service.store.tickets import NewTicket, ReferenceTakenError, State
+
+Category = Literal[
+    "cannot_post", "comment_missing", "comment_rejected", "sign_in", "display", "report_abuse", "privacy", "other"
+]
+CATEGORIES: tuple[str, ...] = get_args(Category)
+MAX_MESSAGE = 4000
+MAX_EMAIL = 254
+EMAIL = r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s.\x00-\x1f]{2,}$"
+
+# Together less than an API call may take.
+_LIMIT_WAIT_S = 0.4
+_STORE_WAIT_S = 1.0
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a reader wrote, checked and cleaned."""
+
+    category: str
+    message: str
+    email: str | None
+    article_key: str | None
+    comment_id: int | None
+    reader: Reader | None
+    diagnostics: dict[str, Any] | None
+    key: str
+    # A person is unlikely to have sent it.
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the reader is told: a reference to quote, and the secret of the private link."""
+
+    site: str
+    reference: str
+    secret: str
+    # False while the ticket lies in a file.
+    filed: bool
+
+    @property
+    def path(self) -> str:
+        """The private link's path; the secret is in the fragment, which browsers do not send."""
+        return f"/help/{self.site}/tickets/{self.reference}#{self.secret}"
+
+
+def spool_of(app: web.Application) -> Spool:
+    """Where this machine's processes keep tickets while the database is away."""
+    return Spool(app[SETTINGS].data_dir / "spool")
+
+
+def new_key() -> str:
+    """An idempotency key for a report that came without one."""
+    return secrets.token_urlsafe(24)
+
+
+async def take(request: web.Request, site: str, site_id: int | None, report: Report) -> Receipt:
+    """Store a report, or keep it in a file if the database cannot; raises Problem `key_reused` or `unavailable`.
+
+    Reference and secret follow from the site and the key, so the same report gets the same ones however often it is
+    sent, and whichever way it is kept.
+    """
+    app = request.app
+    overflow = report.suspect or await _is_over_limit(request, report.reader)
+    ticket = _ticket(app, site, site_id or 0, report, overflow=overflow)
+    if site_id is not None:
+        for attempt in range(3):
+            try:
+                stored = await _store(app, replace(ticket, reference=_reference(app, site, report.key, attempt)))
+            except ReferenceTakenError:
+                continue
+            except DATABASE_DOWN as error:
+                _log.warning("ticket_spooled", error=type(error).__name__)
+                break
+            if not stored.same:
+                raise Problem("key_reused")
+            if stored.new:
+                app[NOTIFIER].staff(site_id, "ticket.changed")
+            return Receipt(site, stored.reference, _secret(app, site, report.key, stored.secret_hash), filed=True)
+    try:
+        kept = (await spool_of(app).keep(Spooled(site, ticket))).ticket
+    except (SpoolFullError, OSError) as error:
+        _log.error("ticket_not_kept", error=type(error).__name__)
+        raise unavailable() from None
+    if (kept.category, kept.message) != (ticket.category, ticket.message):
+        raise Problem("key_reused")
+    return Receipt(site, kept.reference, _secret(app, site, report.key, kept.secret_hash), filed=False)
+
+
+async def _store(app: web.Application, ticket: NewTicket) -> tickets.Stored:
+    async with asyncio.timeout(_STORE_WAIT_S), app[RESERVE].acquire() as conn:
+        return await tickets.add(conn, ticket)
+
+
+async def _is_over_limit(request: web.Request, reader: Reader | None) -> bool:
+    """True if the client sends more than a person would. With nobody to ask, False."""
+    limits = Limits(request.app[RESERVE], request.app[SETTINGS])
+    try:
+        async with asyncio.timeout(_LIMIT_WAIT_S):
+            await limits.spend("ticket", request, f"{reader.site_id}:{reader.id}" if reader else None)
+    except Problem:
+        return True
+    except DATABASE_DOWN:
+        return False
+    return False
+
+
+def _ticket(app: web.Application, site: str, site_id: int, report: Report, *, overflow: bool) -> NewTicket:
+    secret = _secrets(app, site, report.key)[0]
+    return NewTicket(
+        site_id=site_id,
+        reference=_reference(app, site, report.key, 0),
+        secret_hash=token_hash(secret),
+        category=report.category,
+        message=report.message,
+        email=report.email,
+        article_key=report.article_key,
+        comment_id=report.comment_id,
+        reader_id=report.reader.id if report.reader else None,
+        diagnostics=clean_diagnostics(report.diagnostics),
+        overflow=overflow,
+        state=State.RECEIVED,
+        idempotency_key=report.key,
+    )
+
+
+def _reference(app: web.Application, site: str, key: str, attempt: int) -> str:
+    mac = app[SIGNER].macs("ticket-reference", f"{site}\n{key}\n{attempt}")[0]
+    return make_reference(int.from_bytes(mac, "big"))
+
+
+def _secrets(app: web.Application, site: str, key: str) -> list[str]:
+    macs = app[SIGNER].macs("ticket-secret", f"{site}\n{key}")
+    return [base64.urlsafe_b64encode(mac).decode().rstrip("=") for mac in macs]
+
+
+def _secret(app: web.Application, site: str, key: str, stored_hash: bytes) -> str:
+    """The secret whose hash is stored: an older signing key may have made it."""
+    candidates = _secrets(app, site, key)
+    return next((s for s in candidates if hmac.compare_digest(token_hash(s), stored_hash)), candidates[0])

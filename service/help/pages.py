@@ -1,0 +1,5 @@
+"""Help without scripts."""
+
+from aiohttp import web
+
+PAGES: list[web.RouteDef] = []
