@@ -105,7 +105,7 @@ async function buildLoader(id: string, files: Record<string, string>): Promise<v
 /** Fills console/index.html: `%console.js%` and `%console.css%` become the built files' addresses. */
 async function buildConsolePage(files: Record<string, string>): Promise<void> {
   const template = join(WEB, "console/index.html");
-  if (!existsSync(template)) return;
+  if (!files["console.js"] || !existsSync(template)) return;
   const html = (await readFile(template, "utf8")).replace(/%([\w.]+)%/g, (_, name: string) => {
     const file = files[name];
     if (!file) throw new Error(`console/index.html names ${name}, which the build does not have`);

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { LANGUAGES, makeLocale } from "./i18n.ts";
+import { en } from "./strings.ts";
+import { enMore, type Strings } from "./strings_more.ts";
+
+const ENGLISH: Strings = { ...en, ...enMore };
+/** Forms that stand for one number only may do without writing it. */
+const EXACT = new Set(["zero", "one", "two"]);
+
+const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+
+async function tableOf(lang: string): Promise<Strings> {
+  return ((await import(`./locales/${lang}.ts`)) as { default: Strings }).default;
+}
+
+test("every language that is offered has a file, and the other way round", () => {
+  const files = readdirSync(new URL("./locales", import.meta.url)).map((file) => file.replace(".ts", ""));
+  assert.deepEqual(files.sort(), [...LANGUAGES].sort());
+});
+
+for (const lang of LANGUAGES) {
+  test(`${lang} has every text, with every hole and every plural form`, async () => {
+    const table = await tableOf(lang);
+    assert.deepEqual(Object.keys(table).sort(), Object.keys(ENGLISH).sort());
+    const forms = new Intl.PluralRules(lang).resolvedOptions().pluralCategories;
+    for (const [key, english] of Object.entries(ENGLISH)) {
+      const own = table[key as keyof Strings];
+      if (typeof english === "string" || typeof own === "string") {
+        assert.equal(typeof own, typeof english, key);
+        assert.deepEqual(holes(String(own)), holes(String(english)), key);
+        assert.ok(String(own).trim(), key);
+        continue;
+      }
+      assert.deepEqual(Object.keys(own).sort(), [...forms].sort(), `${key} needs the forms ${forms}`);
+      for (const [form, text] of Object.entries(own)) {
+        if (!EXACT.has(form)) assert.deepEqual(holes(text), ["{n}"], `${key}, ${form}`);
+      }
+    }
+  });
+
+  test(`${lang} is not English left over`, async () => {
+    const table = await tableOf(lang);
+    const same = Object.entries(ENGLISH).filter(([key, text]) => table[key as keyof Strings] === text);
+    // "Code" and the like are the same word in several languages.
+    assert.ok(same.length <= 6, same.map(([key]) => key).join(", "));
+  });
+}
+
+test("plurals are chosen and numbers written as the language does", async () => {
+  const pl = makeLocale("pl", await tableOf("pl"));
+  assert.equal(pl.t("count", { n: 1 }), "1 komentarz");
+  assert.equal(pl.t("count", { n: 3 }), "3 komentarze");
+  assert.equal(pl.t("count", { n: 5 }), "5 komentarzy");
+  assert.equal(makeLocale("de", await tableOf("de")).t("count", { n: 12345 }), "12.345 Kommentare");
+});
+
+test("what a name holds is not read as a hole", () => {
+  const locale = makeLocale("en", {});
+  locale.add(enMore);
+  assert.equal(locale.t("reply_to", { name: "{n} $& $1" }), "Reply to {n} $& $1");
+});
