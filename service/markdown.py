@@ -1,13 +1,17 @@
 """The Markdown of comments: a small part of CommonMark, bare links, and ||spoilers||. No HTML, images or headings."""
 
 import re
+from collections.abc import Callable
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline, autolink, link
+from markdown_it.rules_inline import StateInline, autolink, emphasis, link, strikethrough
 
 _MAX_NESTING = 20
 _MAX_URL = 2000
-# Tries to read a link in one text. Each may look at the whole rest of its paragraph, so that thousands of brackets
+# Marks of emphasis in one text and in one place; each is weighed against those before it.
+_MAX_MARKS = 800
+_MAX_RUN = 12
+# Tries to read a link or a spoiler in one text. Each may look at the whole rest of its paragraph, so that thousands of brackets
 # or of "http://" would take quadratic time; what comes after stays plain text.
 _MAX_TRIES = 200
 
@@ -17,6 +21,30 @@ _ABSOLUTE = re.compile(
 _SCHEME = re.compile(r"(?<![^\W_])https?\Z", re.IGNORECASE)
 _BARE = re.compile(rf"://[^\s<>\"|\\^`]{{1,{_MAX_URL}}}")
 _TRAILING = ".,;:!?'*_~…"
+
+
+_Rule = Callable[[StateInline, bool], bool]
+
+
+def _bounded(rule: _Rule, markers: str) -> _Rule:
+    """`rule`, which pairs `markers`, until a text has had its share; further ones stay plain."""
+
+    def bounded(state: StateInline, silent: bool) -> bool:
+        marker = state.src[state.pos]
+        if silent or marker not in markers:
+            return False
+        end = state.pos
+        while end < state.posMax and state.src[end] == marker:
+            end += 1
+        length = end - state.pos
+        marks = state.env["marks"] = state.env.get("marks", 0) + length
+        if length <= _MAX_RUN and marks <= _MAX_MARKS:
+            return rule(state, silent)
+        state.append_pending(marker * length)
+        state.pos = end
+        return True
+
+    return bounded
 
 
 def _may_try(state: StateInline) -> bool:
@@ -77,7 +105,7 @@ def _spoiler(state: StateInline, silent: bool) -> bool:
     if not src.startswith("||", start) or src.startswith("|", start + 2):
         return False
     end = src.find("||", start + 2, outer)
-    if end <= start + 2 or src[start + 2].isspace() or src[end - 1].isspace():
+    if end <= start + 2 or src[start + 2].isspace() or src[end - 1].isspace() or not _may_try(state):
         return False
     if not silent:
         state.push("spoiler_open", "span", 1).attrs = {"class": "spoiler", "tabindex": "0"}
@@ -103,6 +131,8 @@ def _build() -> MarkdownIt:
     parser.inline.add_terminator_char("|")
     parser.inline.ruler.before("escape", "bare_link", _bare_link)
     parser.inline.ruler.before("link", "spoiler", _spoiler)
+    parser.inline.ruler.at("emphasis", _bounded(emphasis.tokenize, "*_"))
+    parser.inline.ruler.at("strikethrough", _bounded(strikethrough.tokenize, "~"))
     parser.inline.ruler.at("link", _written_link)
     parser.inline.ruler.at("autolink", _bracketed_link)
     parser.validateLink = _valid  # type: ignore[method-assign]
