@@ -93,6 +93,7 @@ async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
         asyncio.create_task(changes.run()),
         asyncio.create_task(app[NOTIFIER].run()),
         asyncio.create_task(housekeeping.run(app[POOL])),
+        asyncio.create_task(help_flow.file_spooled(app)),
     ]
     yield
     for task in tasks:

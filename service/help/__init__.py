@@ -1,7 +1,7 @@
 """Readers who have trouble commenting: tickets, and pages that work without scripts."""
 
+from service.help.intake import file_spooled
 from service.help.pages import PAGES
 from service.help.routes import ROUTES
 
-
-__all__ = ["PAGES", "ROUTES"]
+__all__ = ["PAGES", "ROUTES", "file_spooled"]

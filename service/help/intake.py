@@ -72,6 +72,11 @@ def spool_of(app: web.Application) -> Spool:
     return Spool(app[SETTINGS].data_dir / "spool")
 
 
+async def file_spooled(app: web.Application) -> None:
+    """Until cancelled: file what was kept in files, and tell the consoles."""
+    await spool_of(app).run(app[RESERVE], lambda site_id: app[NOTIFIER].staff(site_id, "ticket.changed"))
+
+
 def new_key() -> str:
     """An idempotency key for a report that came without one."""
     return secrets.token_urlsafe(24)

@@ -1,5 +1,247 @@
-"""Help without scripts."""
+"""Help pages that need no script, no cookie and no account: the form, the receipt, and the page of one ticket."""
+
+import asyncio
+import functools
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-PAGES: list[web.RouteDef] = []
+from moderation.database import DATABASE_DOWN, Connection
+from service.auth import token_hash
+from service.help.diagnostics import clean_text
+from service.help.forms import Stamp, Typed, make_stamp, read_stamp
+from service.help.intake import MAX_MESSAGE, Report, take
+from service.help.references import parse_reference
+from service.help.tickets import comment_number
+from service.help.words import CATEGORIES, STATES
+from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER, SITES
+from service.problems import Problem
+from service.store import tickets
+from service.store.tickets import State, Ticket
+from service.templating import page
+
+_FILES = Path(__file__).parents[1] / "templates" / "help"
+_WAIT_S = 2.0
+_TYPES = {"help.css": "text/css", "ticket.js": "text/javascript"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The site that a page is for; with the database away and the site never seen, only its key is known."""
+
+    key: str
+    name: str
+    id: int | None
+
+
+async def _place(request: web.Request) -> Place:
+    key = request.match_info["site"]
+    try:
+        site = await request.app[SITES].get(key)
+    except DATABASE_DOWN:
+        return Place(key, "", None)
+    return Place(site.key, site.name, site.id)
+
+
+def _render(request: web.Request, template: str, place: Place, *, status: int = 200, **values: Any) -> web.Response:
+    return page(
+        f"help/{template}",
+        status=status,
+        site=place,
+        css=_address("help.css"),
+        script=_address("ticket.js"),
+        host=request.app[SETTINGS].base_url,
+        **values,
+    )
+
+
+def _for_site(show: Callable[[web.Request, Place], Awaitable[web.Response]]) -> Handler:
+    """Find the page's site first; without one, say so in words."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            place = await _place(request)
+        except Problem:
+            return _render(request, "missing.html", Place("", "", None), status=404)
+        return await show(request, place)
+
+    return handle
+
+
+async def show_form(request: web.Request, place: Place) -> web.Response:
+    """The form; the query string may fill it in."""
+    return _form(request, place, Typed.read(request.query), {})
+
+
+def _form(
+    request: web.Request, place: Place, typed: Typed, errors: dict[str, str], *, status: int = 200, again: bool = False
+) -> web.Response:
+    return _render(
+        request,
+        "form.html",
+        place,
+        status=status,
+        typed=typed,
+        errors=errors,
+        again=again,
+        categories=CATEGORIES,
+        limit=MAX_MESSAGE,
+        stamp=make_stamp(request.app[SIGNER], place.key),
+    )
+
+
+async def send_form(request: web.Request, place: Place) -> web.Response:
+    """Take what was written; whatever is wrong with it, it is shown again with nothing lost."""
+    fields = await request.post()
+    typed = Typed.read(fields)
+    errors = typed.errors()
+    stamp = read_stamp(request.app[SIGNER], place.key, str(fields.get("stamp", "")))
+    if errors or stamp is None:
+        return _form(request, place, typed, errors, status=422, again=not errors)
+    report = Report(
+        category=typed.category,
+        message=typed.message,
+        email=typed.email or None,
+        article_key=typed.article or None,
+        comment_id=comment_number(typed.comment_id),
+        reader=None,
+        diagnostics={
+            "scripts": False,
+            "browser": request.headers.get("User-Agent", ""),
+            "error": {"code": typed.error} if typed.error else None,
+        },
+        key=f"form-{stamp.nonce}",
+        suspect=typed.trapped or stamp.hasty,
+    )
+    receipt = await take(request, place.key, place.id, report)
+    return _render(
+        request, "thanks.html", place, status=201 if receipt.filed else 202, receipt=receipt, email=typed.email
+    )
+
+
+async def show_ticket(request: web.Request, place: Place) -> web.Response:
+    """Ask for the secret, which a browser keeps to itself: a script puts it in from the link, or the reader does."""
+    return _locked(request, place, wrong=False)
+
+
+def _locked(request: web.Request, place: Place, *, wrong: bool, status: int = 200) -> web.Response:
+    reference = request.match_info["reference"]
+    return _render(
+        request, "locked.html", place, status=status, reference=parse_reference(reference) or reference, wrong=wrong
+    )
+
+
+async def open_ticket(request: web.Request, place: Place) -> web.Response:
+    """Show a ticket to whoever has its secret, and take what they write back."""
+    fields = await request.post()
+    secret = str(fields.get("secret", "")).strip().rpartition("#")[2]
+    message = clean_text(str(fields.get("message", ""))).strip()
+    stamp = read_stamp(request.app[SIGNER], place.key, str(fields.get("stamp", "")))
+    error = _refusal(message, stamp)
+    try:
+        async with asyncio.timeout(_WAIT_S), request.app[RESERVE].acquire() as conn:
+            ticket = await _unlock(conn, request, place, secret)
+            if ticket is None:
+                return _locked(request, place, wrong=True, status=403)
+            if message and stamp and not error:
+                await _write_back(conn, ticket, place.id or 0, message, stamp.nonce)
+                request.app[NOTIFIER].staff(place.id or 0, "ticket.changed")
+            document = await tickets.read(conn, place.id or 0, ticket.reference)
+    except DATABASE_DOWN:
+        return _ticket(request, place, "later.html", secret, status=503, draft=message)
+    assert document is not None
+    return _ticket(
+        request,
+        place,
+        "ticket.html",
+        secret,
+        status=422 if error else 200,
+        ticket=document,
+        state=STATES[State(document["state"])],
+        category=CATEGORIES[document["category"]],
+        written=bool(message) and not error,
+        error=error,
+        draft=message if error else "",
+    )
+
+
+def _ticket(
+    request: web.Request, place: Place, template: str, secret: str, *, status: int, **values: Any
+) -> web.Response:
+    reference = request.match_info["reference"]
+    return _render(
+        request,
+        template,
+        place,
+        status=status,
+        reference=parse_reference(reference) or reference,
+        secret=secret,
+        stamp=make_stamp(request.app[SIGNER], place.key),
+        limit=MAX_MESSAGE,
+        **values,
+    )
+
+
+def _refusal(message: str, stamp: Stamp | None) -> str:
+    if len(message) > MAX_MESSAGE:
+        return f"This is {len(message):,} characters long; {MAX_MESSAGE:,} fit."
+    if message and stamp is None:
+        return "This page was open for a long time. Nothing is lost: please press “Send” once more."
+    return ""
+
+
+async def _unlock(conn: Connection, request: web.Request, place: Place, secret: str) -> Ticket | None:
+    """The ticket, if there is one with this secret."""
+    reference = parse_reference(request.match_info["reference"]) or ""
+    ticket = await tickets.find(conn, place.id or 0, reference)
+    fits = ticket is not None and hmac.compare_digest(ticket.secret_hash, token_hash(secret))
+    return ticket if fits else None
+
+
+async def _write_back(conn: Connection, ticket: Ticket, site_id: int, message: str, nonce: str) -> None:
+    """Add what the reader wrote; it opens the ticket again, whatever became of it."""
+    async with conn.transaction():
+        locked = await tickets.find(conn, site_id, ticket.reference, lock=True) or ticket
+        key = f"form-{nonce}"
+        new = await tickets.write(conn, site_id, locked, author="reader", body=message, idempotency_key=key)
+        if new and locked.state not in (State.RECEIVED, State.IN_PROGRESS, State.SPAM):
+            await tickets.move(conn, site_id, locked, State.OPEN, actor="reader")
+
+
+@functools.cache
+def _file(name: str) -> tuple[bytes, str]:
+    body = (_FILES / name).read_bytes()
+    return body, hashlib.sha256(body).hexdigest()[:12]
+
+
+def _address(name: str) -> str:
+    return f"/help/-/{name}?v={_file(name)[1]}"
+
+
+async def static_file(request: web.Request) -> web.Response:
+    """A style sheet or script of these pages; its address changes with its content."""
+    name = request.match_info["file"]
+    if name not in _TYPES:
+        raise web.HTTPNotFound
+    return web.Response(
+        body=_file(name)[0],
+        content_type=_TYPES[name],
+        charset="utf-8",
+        headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+PAGES: list[web.RouteDef] = [
+    # No site's key begins with a dash.
+    web.get("/help/-/{file}", static_file),
+    web.get("/help/{site}", _for_site(show_form)),
+    web.post("/help/{site}", _for_site(send_form)),
+    web.get("/help/{site}/tickets/{reference}", _for_site(show_ticket)),
+    web.post("/help/{site}/tickets/{reference}", _for_site(open_ticket)),
+]

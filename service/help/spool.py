@@ -8,11 +8,11 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
+import asyncpg
 import orjson
 import structlog
 
@@ -23,6 +23,8 @@ from service.store.tickets import NewTicket, ReferenceTakenError, State
 EVERY_S = 3.0
 # Far more than an outage brings, and too few to fill a disk: 16 to 24 kB each.
 _MAX_FILES = 5000
+# What another try would not change: a broken file, a site that does not exist, a reference that is taken.
+_HOPELESS = (LookupError, ValueError, TypeError, asyncpg.PostgresError, ReferenceTakenError)
 _log = structlog.get_logger()
 
 
@@ -80,7 +82,7 @@ class Spool:
                 continue
             except DATABASE_DOWN:
                 raise
-            except Exception as error:
+            except _HOPELESS as error:
                 # Kept for a person: it must not keep those behind it from being filed.
                 _log.exception("ticket_cannot_be_filed", file=path.name, error=type(error).__name__)
                 await asyncio.to_thread(_set_aside, path)
@@ -88,7 +90,7 @@ class Spool:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return sites
 
-    async def run(self, pool: Pool, tell: Any) -> None:
+    async def run(self, pool: Pool, tell: Callable[[int], None]) -> None:
         """Until cancelled: file what is kept, and call `tell(site_id)` for each."""
         while True:
             try:

@@ -59,6 +59,6 @@ async def create_ticket(request: web.Request, site: Site, reader: Reader | None,
 
 def comment_number(text: str | None) -> int | None:
     """A comment's id as a browser sends it; one that cannot be is left out, the report is worth more."""
-    if text and text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _MAX_ID:  # noqa: PLR2004
+    if text and text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _MAX_ID:
         return int(text)
     return None

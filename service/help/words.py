@@ -1,0 +1,27 @@
+"""The help pages' words for what readers choose and what becomes of their tickets."""
+
+from collections.abc import Mapping
+
+from service.store.tickets import State
+
+CATEGORIES: Mapping[str, str] = {
+    "cannot_post": "I cannot post a comment",
+    "comment_missing": "My comment does not appear",
+    "comment_rejected": "My comment was not published",
+    "sign_in": "Signing in, or my name",
+    "display": "The comments do not load, or look wrong",
+    "report_abuse": "A comment that should not be there",
+    "privacy": "My data",
+    "other": "Something else",
+}
+
+STATES: Mapping[State, str] = {
+    State.RECEIVED: "Received. Nobody has looked at it yet.",
+    State.OPEN: "Open. Somebody will look at it.",
+    State.WAITING_READER: "Answered. You can write back below.",
+    State.IN_PROGRESS: "Somebody is working on it.",
+    State.RESOLVED: "Resolved. If it is not, write back below and it is open again.",
+    State.CLOSED: "Closed. Write back below to open it again.",
+    # Whoever is taken for a program reads what everybody reads at first.
+    State.SPAM: "Received. Nobody has looked at it yet.",
+}
