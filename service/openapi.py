@@ -3,11 +3,11 @@
 import functools
 import inspect
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaValue, models_json_schema
 
 from service.auth import FOR_STAFF, Permission
 from service.endpoint import Route
@@ -15,16 +15,24 @@ from service.parsing import In
 from service.problems import CODES
 
 _REF = "#/components/schemas/{model}"
+# The reference to each model's schema; two of the same name get longer ones.
+Schemas: TypeAlias = Mapping[type[BaseModel], JsonSchemaValue]
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
 def describe(routes: Sequence[Route], *, base: str, version: str) -> dict[str, Any]:
     """The whole document."""
-    models = sorted({model for route in routes for model in _models(route)}, key=lambda model: model.__name__)
-    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    models = sorted(
+        {model for route in routes for model in _models(route)},
+        key=lambda model: (model.__name__, model.__module__),
+    )
+    references, definitions = models_json_schema(
+        [(model, "validation") for model in models], ref_template=_REF
+    )
+    schemas: Schemas = {model: schema for (model, _), schema in references.items()}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(base + route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(base + route.path, {})[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -47,14 +55,14 @@ def _models(route: Route) -> list[type[BaseModel]]:
     return [model for model in (route.gives, route.model("body"), route.model("query")) if model is not None]
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.handler.__module__.split('.')[1]}_{route.handler.__name__}",
         "summary": route.summary,
         "description": inspect.getdoc(route.handler) or "",
         "parameters": _parameters(route),
         "responses": {
-            str(route.status): _success(route),
+            str(route.status): _success(route, schemas),
             "default": {
                 "description": "A problem (RFC 9457)",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -63,7 +71,7 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     body = route.model("body")
     if body is not None:
-        operation["requestBody"] = {"required": True, "content": _json(body)}
+        operation["requestBody"] = {"required": True, "content": _json(schemas[body])}
     if route.permission in FOR_STAFF:
         operation["security"] = [{"staff": []}]
     elif route.permission is Permission.READER:
@@ -71,7 +79,7 @@ def _operation(route: Route) -> dict[str, Any]:
     return operation
 
 
-def _success(route: Route) -> dict[str, Any]:
+def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.streams:
         return {
             "description": "Server-sent events",
@@ -79,11 +87,11 @@ def _success(route: Route) -> dict[str, Any]:
         }
     if route.gives is None:
         return {"description": "Done"}
-    return {"description": route.summary, "content": _json(route.gives)}
+    return {"description": route.summary, "content": _json(schemas[route.gives])}
 
 
-def _json(model: type[BaseModel]) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
+def _json(schema: JsonSchemaValue) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:

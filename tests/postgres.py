@@ -45,6 +45,12 @@ class Server:
         self._run(self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy"))
         return name
 
+    def create_empty(self) -> str:
+        """Make a database without any table and return its name."""
+        name = f"parley_empty_{next(self._numbers)}"
+        self._run(self._admin.execute(f"CREATE DATABASE {name}"))
+        return name
+
     def drop(self, name: str) -> None:
         """Drop database `name` with whatever is still connected to it."""
         self._run(self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)"))

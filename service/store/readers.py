@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import asyncpg
-
 from moderation.database import Connection
 
 SESSION_DAYS = 90
@@ -39,22 +37,17 @@ async def add_guest(
     )
     if taken:
         raise NameTakenError
-    try:
+    row = await conn.fetchrow(
+        """INSERT INTO readers (site_id, name, name_skeleton, idempotency_key) VALUES ($1, $2, $3, $4)
+           ON CONFLICT ON CONSTRAINT readers_idempotency_unique DO NOTHING RETURNING id, name""",
+        site_id,
+        name,
+        skeleton,
+        idempotency_key,
+    )
+    if row is None:
         row = await conn.fetchrow(
-            """INSERT INTO readers (site_id, name, name_skeleton, idempotency_key) VALUES ($1, $2, $3, $4)
-               RETURNING id, name""",
-            site_id,
-            name,
-            skeleton,
-            idempotency_key,
-        )
-    except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != "readers_idempotency_unique":
-            raise
-        row = await conn.fetchrow(
-            "SELECT id, name FROM readers WHERE site_id = $1 AND idempotency_key = $2",
-            site_id,
-            idempotency_key,
+            "SELECT id, name FROM readers WHERE site_id = $1 AND idempotency_key = $2", site_id, idempotency_key
         )
     assert row is not None
     return Profile(row["id"], row["name"])

@@ -87,7 +87,9 @@ class Newsroom:
             name,
         )
 
-    async def post(self, body: str = "Some words.", *, reader: int | None = None, parent: int | None = None) -> int:
+    async def post(
+        self, body: str = "Some words.", *, reader: int | None = None, parent: int | None = None
+    ) -> int:
         """A pending comment."""
         new = NewComment(
             site_id=self.site_id,

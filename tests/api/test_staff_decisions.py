@@ -9,7 +9,13 @@ from tests.api.newsroom import Console, Newsroom
 
 SITE = "/sites/demo"
 PUBLISH = {"action": "publish", "revision": 1, "status": "held"}
-REJECT = {"action": "reject", "revision": 1, "status": "held", "reason": "personal_attack", "note": "Please be kind."}
+REJECT = {
+    "action": "reject",
+    "revision": 1,
+    "status": "held",
+    "reason": "personal_attack",
+    "note": "Please be kind.",
+}
 
 
 async def decide(console: Console, comment: int, body: object, key: str | None = None) -> tuple[int, dict]:
@@ -112,7 +118,10 @@ async def test_the_same_key_gives_the_same_decision(room: Newsroom) -> None:
     console = await room.console("anna")
     first = await decide(console, comment, PUBLISH, "key-number-1")
     assert await decide(console, comment, PUBLISH, "key-number-1") == first
-    for again in (decide(console, comment, REJECT, "key-number-1"), decide(console, other, PUBLISH, "key-number-1")):
+    for again in (
+        decide(console, comment, REJECT, "key-number-1"),
+        decide(console, other, PUBLISH, "key-number-1"),
+    ):
         status, problem = await again
         assert (status, problem["code"]) == (422, "key_reused")
     assert (await decide(console, comment, PUBLISH, "short"))[0] == 400
@@ -131,14 +140,18 @@ async def test_the_same_call_twice_at_once_is_one_decision(room: Newsroom) -> No
     assert await room.pool.fetchval("SELECT count(*) FROM decisions WHERE actor = 'staff'") == 2
 
 
-async def test_holding_what_is_held_keeps_its_reasons_and_place_and_gives_the_claim_back(room: Newsroom) -> None:
+async def test_holding_what_is_held_keeps_its_reasons_and_place_and_gives_the_claim_back(
+    room: Newsroom,
+) -> None:
     comment = await room.held(priority=3)
     console = await room.console("anna")
     await console.call("POST", f"{SITE}/queue/claims", {"ids": [str(comment)]})
     status, body = await decide(console, comment, PUBLISH | {"action": "hold", "reason": "off_topic"})
     assert (status, body["comment"]["status"]) == (201, "held")
     assert await waiting(room) == [(comment, ["off_topic", "likely_toxic"])]
-    row = await room.pool.fetchrow("SELECT priority, claimed_by, ready_at <= now() AS free FROM queue WHERE lane = 'review'")
+    row = await room.pool.fetchrow(
+        "SELECT priority, claimed_by, ready_at <= now() AS free FROM queue WHERE lane = 'review'"
+    )
     assert tuple(row) == (3.0, None, True)
 
 
@@ -166,7 +179,9 @@ async def test_undo_puts_a_rejected_comment_back_before_people(room: Newsroom) -
     comment = await room.held(priority=1)
     console = await room.console("anna")
     _, made = await decide(console, comment, REJECT)
-    status, body = await console.call("POST", f"{SITE}/decisions/{made['decision']['id']}/undo", key="undo-key-1")
+    status, body = await console.call(
+        "POST", f"{SITE}/decisions/{made['decision']['id']}/undo", key="undo-key-1"
+    )
     assert (status, body["comment"]["status"]) == (201, "held")
     assert body["decision"]["undoes"] == made["decision"]["id"]
     assert await waiting(room) == [(comment, ["likely_toxic"])]

@@ -31,7 +31,9 @@ async def test_a_card_has_everything_a_decision_needs(room: Newsroom) -> None:
         {"code": "likely_toxic", "text": "Likely toxic", "label": "toxicity", "score": 0.8, "threshold": 0.6}
         | {"start": None, "end": None}
     ]
-    assert {key: item[key] for key in ("id", "lane", "priority", "claimed_by", "attempts", "scores", "model")} == {
+    assert {
+        key: item[key] for key in ("id", "lane", "priority", "claimed_by", "attempts", "scores", "model")
+    } == {
         "id": str(comment),
         "lane": "review",
         "priority": 2.5,
@@ -117,7 +119,11 @@ async def test_two_who_claim_the_next_items_share_them(room: Newsroom) -> None:
     wanted = {str(await room.held(f"Text {n}")) for n in range(20)}
     consoles = [await room.console(name) for name in ("anna", "ben", "cleo")]
     answers = await asyncio.gather(
-        *(console.call("POST", f"{SITE}/queue/claims", {"limit": 4}) for console in consoles for _ in range(2))
+        *(
+            console.call("POST", f"{SITE}/queue/claims", {"limit": 4})
+            for console in consoles
+            for _ in range(2)
+        )
     )
     taken = [item["id"] for _, body in answers for item in body["items"]]
     assert len(taken) == len(set(taken))
@@ -136,7 +142,10 @@ async def test_a_claim_can_be_renewed_until_somebody_else_has_it(room: Newsroom)
     status, held = await anna.call("PUT", f"{SITE}/queue/claims", {"ids": ids})
     assert (status, held["ids"]) == (200, [str(other)])
     assert held["until"] is not None
-    assert (await anna.call("PUT", f"{SITE}/queue/claims", {"ids": [str(comment)]}))[1] == {"ids": [], "until": None}
+    assert (await anna.call("PUT", f"{SITE}/queue/claims", {"ids": [str(comment)]}))[1] == {
+        "ids": [],
+        "until": None,
+    }
 
 
 async def test_only_ones_own_claims_are_released(room: Newsroom) -> None:
@@ -188,7 +197,9 @@ async def test_counts_tell_what_waits(room: Newsroom) -> None:
 
 async def test_one_sites_queue_is_not_anothers(room: Newsroom) -> None:
     comment = await room.held()
-    elsewhere = await room.pool.fetchval("INSERT INTO sites (key, name) VALUES ('other', 'Other') RETURNING id")
+    elsewhere = await room.pool.fetchval(
+        "INSERT INTO sites (key, name) VALUES ('other', 'Other') RETURNING id"
+    )
     await room.hire("ben", "admin", site_id=elsewhere)
     ben = room.browser()
     await ben.sign_in("ben@example.org")

@@ -9,7 +9,9 @@ from service.settings import Settings
 from tests.api.newsroom import PASSWORD, Newsroom
 
 
-async def test_signing_in_tells_who_and_where_and_sets_a_cookie_that_scripts_cannot_read(room: Newsroom) -> None:
+async def test_signing_in_tells_who_and_where_and_sets_a_cookie_that_scripts_cannot_read(
+    room: Newsroom,
+) -> None:
     id_ = await room.hire("anna", "lead")
     browser = room.browser()
     async with browser.session.post(
@@ -25,7 +27,9 @@ async def test_signing_in_tells_who_and_where_and_sets_a_cookie_that_scripts_can
         cookie = response.headers["Set-Cookie"]
         assert response.headers["Cache-Control"] == "private, no-store"
     assert cookie.startswith("parley_staff=")
-    assert {"HttpOnly", "Path=/", "SameSite=Strict", "Max-Age=43200"} <= {part.strip() for part in cookie.split(";")}
+    assert {"HttpOnly", "Path=/", "SameSite=Strict", "Max-Age=43200"} <= {
+        part.strip() for part in cookie.split(";")
+    }
     assert await browser.call("GET", "/session") == (
         200,
         {
