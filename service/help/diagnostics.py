@@ -1,5 +1,6 @@
 """What a browser tells with a ticket: known fields only, short, without query strings; the reader saw all of it."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,13 +12,15 @@ _MAX_CAUSES = 10
 _MAX_BREADCRUMBS = 20
 _MAX_NUMBER = 1e12
 
+# Control characters but tabs and line feeds, halves of characters, and marks that turn the direction of what follows.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 Cleaner = Callable[[Any], Any]
 
 
 def clean_text(text: str) -> str:
     """Text without characters that a database or a screen chokes on; line breaks are one character."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in plain if char in "\n\t" or (char.isprintable() or char == " " or char > "\x9f"))
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _text(value: Any) -> str | None:

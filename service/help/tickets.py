@@ -16,19 +16,26 @@ from service.sites import Site
 _MAX_ID = 2**63 - 1
 
 
+def _message(text: str) -> str:
+    cleaned = clean_text(text).strip()
+    if not cleaned:
+        raise ValueError("Write a few words about what happened.")
+    return cleaned
+
+
 class TicketIn(In):
     """What went wrong, in the reader's words; an empty `email` is none."""
 
     category: Category
     message: Annotated[
         str,
-        AfterValidator(clean_text),
         StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE),
+        AfterValidator(_message),
     ]
     email: (
         Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_EMAIL, pattern=f"^$|{EMAIL}")] | None
     ) = None
-    article: Annotated[str, AfterValidator(clean_text), StringConstraints(max_length=512)] | None = None
+    article: Annotated[str, StringConstraints(max_length=512), AfterValidator(clean_text)] | None = None
     comment_id: Annotated[str, StringConstraints(max_length=32)] | None = None
     diagnostics: dict[str, Any] | None = None
 
