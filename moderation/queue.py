@@ -63,43 +63,48 @@ async def enqueue_score(conn: Connection, site_id: int, comment_id: int, *, prio
     )
 
 
+# $1 how many, $2 who, $3 for how many seconds.
+CLAIM_SCORES = """
+    WITH picked AS (
+        SELECT id FROM queue WHERE lane = 'score' AND ready_at <= now()
+        ORDER BY priority DESC, id LIMIT $1 FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE queue q
+        SET claimed_by = $2, ready_at = now() + make_interval(secs => $3), attempts = q.attempts + 1
+        FROM picked WHERE q.id = picked.id
+        RETURNING q.id, q.site_id, q.comment_id, q.attempts, q.attempts - q.postponed AS tries
+    )
+    SELECT q.id AS queue_id, q.attempts, q.tries, q.site_id, q.comment_id, c.revision, c.status, r.body, r.created_at,
+           a.mode AS article_mode, record.published, record.rejected, record.repeats,
+           record.recent, extract(epoch FROM now() - w.created_at)::float8 AS author_age_s,
+           CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction,
+           EXISTS (SELECT FROM decisions d WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id
+                   AND d.revision = c.revision AND d.actor = 'staff') AS judged_by_staff,
+           (SELECT count(*) FROM reports p WHERE p.site_id = q.site_id AND p.comment_id = q.comment_id
+            AND p.settled_by IS NULL) AS open_reports
+    FROM claimed q
+    JOIN comments c ON c.site_id = q.site_id AND c.id = q.comment_id
+    JOIN revisions r ON r.site_id = q.site_id AND r.comment_id = q.comment_id AND r.revision = c.revision
+    JOIN articles a ON a.site_id = q.site_id AND a.id = c.article_id
+    JOIN readers w ON w.site_id = q.site_id AND w.id = c.reader_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE o.status = 'published') AS published,
+               count(*) FILTER (WHERE o.status = 'rejected') AS rejected,
+               count(*) FILTER (WHERE o.body = r.body AND o.created_at > now() - interval '1 day') AS repeats,
+               count(*) FILTER (WHERE o.created_at > now() - interval '10 minutes') AS recent
+        FROM (SELECT status, body, created_at FROM comments
+              WHERE site_id = q.site_id AND reader_id = c.reader_id AND id < c.id
+              ORDER BY id DESC LIMIT 100) o
+    ) record
+    ORDER BY q.id"""
+
+
 async def claim_scores(
     conn: Connection, worker: str, *, limit: int, lease_s: float = SCORE_LEASE_S
 ) -> list[ScoreItem]:
     """Claim up to `limit` texts to score, most urgent first, for `lease_s` seconds."""
     rows = await conn.fetch(
-        """WITH picked AS (
-               SELECT id FROM queue WHERE lane = 'score' AND ready_at <= now()
-               ORDER BY priority DESC, id LIMIT $1 FOR UPDATE SKIP LOCKED
-           ), claimed AS (
-               UPDATE queue q
-               SET claimed_by = $2, ready_at = now() + make_interval(secs => $3), attempts = q.attempts + 1
-               FROM picked WHERE q.id = picked.id
-               RETURNING q.id, q.site_id, q.comment_id, q.attempts, q.attempts - q.postponed AS tries
-           )
-           SELECT q.id AS queue_id, q.attempts, q.tries, q.site_id, q.comment_id, c.revision, c.status, r.body, r.created_at,
-                  a.mode AS article_mode, record.published, record.rejected, record.repeats,
-                  record.recent, extract(epoch FROM now() - w.created_at)::float8 AS author_age_s,
-                  CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction,
-                  EXISTS (SELECT FROM decisions d WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id
-                          AND d.revision = c.revision AND d.actor = 'staff') AS judged_by_staff,
-                  (SELECT count(*) FROM reports p WHERE p.site_id = q.site_id AND p.comment_id = q.comment_id
-                   AND p.settled_by IS NULL) AS open_reports
-           FROM claimed q
-           JOIN comments c ON c.site_id = q.site_id AND c.id = q.comment_id
-           JOIN revisions r ON r.site_id = q.site_id AND r.comment_id = q.comment_id AND r.revision = c.revision
-           JOIN articles a ON a.site_id = q.site_id AND a.id = c.article_id
-           JOIN readers w ON w.site_id = q.site_id AND w.id = c.reader_id
-           CROSS JOIN LATERAL (
-               SELECT count(*) FILTER (WHERE o.status = 'published') AS published,
-                      count(*) FILTER (WHERE o.status = 'rejected') AS rejected,
-                      count(*) FILTER (WHERE o.body = r.body AND o.created_at > now() - interval '1 day') AS repeats,
-                      count(*) FILTER (WHERE o.created_at > now() - interval '10 minutes') AS recent
-               FROM (SELECT status, body, created_at FROM comments
-                     WHERE site_id = q.site_id AND reader_id = c.reader_id AND id < c.id
-                     ORDER BY id DESC LIMIT 100) o
-           ) record
-           ORDER BY q.id""",
+        CLAIM_SCORES,
         limit,
         worker,
         lease_s,

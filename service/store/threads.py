@@ -102,7 +102,8 @@ async def roots(
     return [Row(row["id"], row["key"], row["json"]) for row in rows]
 
 
-_REPLIES = f"""
+# $1 site, $2 root, $3 after, $4 below, $5 limit.
+REPLIES = f"""
     SELECT p.id, {public_comment("p", "v")}::text AS json
     FROM comments p JOIN readers v ON v.site_id = $1 AND v.id = p.reader_id
     WHERE p.site_id = $1 AND p.root_id = $2 AND p.parent_id IS NOT NULL AND p.listed AND p.id > $3
@@ -114,5 +115,5 @@ async def replies(
     conn: Connection, site_id: int, root_id: int, below: int, *, limit: int, after: int
 ) -> Sequence[Row]:
     """Up to `limit` comments anywhere below the comment `below` of a root's thread, after the id `after`, oldest first."""
-    rows = await conn.fetch(_REPLIES, site_id, root_id, max(after, below), below, limit)
+    rows = await conn.fetch(REPLIES, site_id, root_id, max(after, below), below, limit)
     return [Row(row["id"], row["id"], row["json"]) for row in rows]
