@@ -14,7 +14,8 @@ from service.store import comments, staff
 from service.store.comments import NewComment
 
 PASSWORD = "correct horse battery"
-_hash: str | None = None
+# Made once: it takes a while.
+_hashes: list[str] = []
 
 
 class Console:
@@ -63,10 +64,10 @@ class Newsroom:
 
     async def hire(self, name: str, role: str | None = "moderator", *, site_id: int | None = None) -> int:
         """Somebody on the staff, with the address {name}@example.org."""
-        global _hash
-        _hash = _hash or await hash_password(PASSWORD)
+        if not _hashes:
+            _hashes.append(await hash_password(PASSWORD))
         id_ = await staff.add(
-            self.pool, email=f"{name}@example.org", name=name.title(), skeleton=name, password_hash=_hash
+            self.pool, email=f"{name}@example.org", name=name.title(), skeleton=name, password_hash=_hashes[0]
         )
         if role:
             await staff.set_role(self.pool, site_id or self.site_id, id_, role)

@@ -1,0 +1,78 @@
+"""Who may make which staff call: every role against every call."""
+
+import pytest
+
+from service.keys import SIGNER
+from service.staff.routes import ROUTES
+from tests.api.newsroom import Newsroom
+
+SITE = "/sites/demo"
+LOOK = ("auditor", "moderator", "lead", "admin")
+DO = ("moderator", "lead", "admin")
+IDS = {"ids": ["1"]}
+# The call, and who may make it. Whoever may gets past the door: to the answer, or to what else is wrong.
+TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
+    ("GET", f"{SITE}/queue", None, LOOK),
+    ("POST", f"{SITE}/queue/claims", {}, DO),
+    ("PUT", f"{SITE}/queue/claims", IDS, DO),
+    ("DELETE", f"{SITE}/queue/claims", IDS, DO),
+    ("GET", f"{SITE}/comments/1", None, LOOK),
+    ("POST", f"{SITE}/comments/1/decisions", {"action": "publish", "revision": 1, "status": "held"}, DO),
+    ("POST", f"{SITE}/decisions/1/undo", None, DO),
+    ("GET", f"{SITE}/counts", None, LOOK),
+    ("GET", f"{SITE}/reasons", None, LOOK),
+    ("GET", f"{SITE}/tickets", None, LOOK),
+    ("GET", f"{SITE}/tickets/PX-2222-2222", None, LOOK),
+    ("POST", f"{SITE}/tickets/PX-2222-2222/messages", {"kind": "note", "body": "x"}, DO),
+    ("PUT", f"{SITE}/tickets/PX-2222-2222/state", {"state": "open"}, DO),
+]
+ROLES = ("nobody", "elsewhere", "auditor", "moderator", "lead", "admin")
+
+
+def test_the_table_has_every_call_to_a_site() -> None:
+    calls = {(route.method, route.path.count("/")) for route in ROUTES if "{site}" in route.path and not route.streams}
+    assert calls == {(method, path.count("/") + 1) for method, path, _, _ in TABLE}
+    assert len(TABLE) == sum("{site}" in route.path and not route.streams for route in ROUTES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_role_may_do_what_the_table_says(room: Newsroom, role: str) -> None:
+    if role == "nobody":
+        console = room.browser()
+    elif role == "elsewhere":
+        other = await room.pool.fetchval("INSERT INTO sites (key, name) VALUES ('other', 'Other') RETURNING id")
+        await room.hire("eve", "admin", site_id=other)
+        console = room.browser()
+        await console.sign_in("eve@example.org")
+    else:
+        console = await room.console("anna", role)
+    for method, path, body, allowed in TABLE:
+        status, answer = await console.call(method, path, body)
+        if role in allowed:
+            assert status in (200, 201, 204, 404), (method, path, answer)
+        else:
+            wanted = (401, "unauthenticated") if role == "nobody" else (403, "forbidden")
+            assert (status, answer["code"]) == wanted, (method, path)
+
+
+@pytest.mark.parametrize("role", ["nobody", "elsewhere"])
+async def test_the_stream_is_for_those_who_may_look(room: Newsroom, role: str) -> None:
+    console = room.browser()
+    if role == "elsewhere":
+        await room.hire("eve", None)
+        await console.sign_in("eve@example.org")
+    status, _ = await console.call("GET", f"{SITE}/events")
+    assert status == (401 if role == "nobody" else 403)
+
+
+async def test_a_readers_token_opens_no_staff_call(room: Newsroom) -> None:
+    token = room.app[SIGNER].sign(room.site_id, await room.reader())
+    async with room.browser().session.get(
+        f"{room.base}/api/v1/staff{SITE}/queue", headers={"Authorization": f"Bearer {token}"}
+    ) as response:
+        assert response.status == 401
+
+
+async def test_an_unknown_site_is_not_found_even_for_staff(room: Newsroom) -> None:
+    console = await room.console("anna")
+    assert (await console.call("GET", "/sites/nowhere/queue"))[0] == 404
