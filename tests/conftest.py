@@ -1,6 +1,6 @@
 """Fixtures for all tests that need the service: a site, the API over a real socket, a worker."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,16 +103,36 @@ async def api(database: str, settings: Settings, site: int) -> AsyncIterator[Api
         yield Api(client)
 
 
+MakeWorker = Callable[..., Awaitable[Worker]]
+
+
 @pytest.fixture
-async def worker(pool: Pool) -> AsyncIterator[Worker]:
-    """A worker whose classifier is ready; tests call `run_once`."""
-    notifier = Notifier(pool)
-    worker = Worker(
-        pool, IsolatedClassifier(CUED), notifier, Config(batch_size=16, score_timeout_s=5, name="test")
-    )
-    await worker.prepare()
-    yield worker
-    await worker.close()
+async def make_worker(pool: Pool) -> AsyncIterator[MakeWorker]:
+    """Makes workers whose classifier has been started; tests call `run_once`."""
+    made: list[Worker] = []
+
+    async def make(spec: str = CUED, **config: Any) -> Worker:
+        config = {
+            "batch_size": 16,
+            "score_timeout_s": 5.0,
+            "name": f"test-{len(made)}",
+            "count_floods": False,
+            **config,
+        }
+        worker = Worker(pool, IsolatedClassifier(spec), Notifier(pool), Config(**config))
+        made.append(worker)
+        await worker.prepare()
+        return worker
+
+    yield make
+    for worker in made:
+        await worker.close()
+
+
+@pytest.fixture
+async def worker(make_worker: MakeWorker) -> Worker:
+    """A worker whose classifier is the cued one."""
+    return await make_worker()
 
 
 @pytest.fixture
