@@ -11,18 +11,20 @@ import { ReportForm } from "./report.tsx";
 const ARROW = { 1: "M8 3 14 10H2z", [-1]: "M8 13 2 6h12z" };
 
 function Vote(props: { value: 1 | -1; label: string; count: number; pressed: boolean; onVote: () => void }) {
+  // The counts of a page may be some seconds old; one's own vote is not.
+  const count = Math.max(props.count, props.pressed ? 1 : 0);
   return (
     <button
       type="button"
       class="quiet vote"
       aria-pressed={props.pressed}
-      aria-label={`${props.label} (${props.count})`}
+      aria-label={`${props.label} (${count})`}
       onClick={props.onVote}
     >
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
         <path d={ARROW[props.value]} />
       </svg>
-      {props.count > 0 && props.count}
+      {count > 0 && count}
     </button>
   );
 }

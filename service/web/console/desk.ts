@@ -1,0 +1,235 @@
+import { computed, signal } from "@preact/signals";
+import { call, sitePath } from "./api.ts";
+import { Claims } from "./claims.ts";
+import { inWords, lapsed } from "./session.ts";
+import type { Context, Counts, HouseRule, Item, Person, QueuePage } from "./types.ts";
+
+const PAGE = 50;
+/** With fewer than this many below the card, more are fetched. */
+const LOW = 10;
+
+export interface Options {
+  site: string;
+  me: string;
+  mayDecide: boolean;
+  /** Comments whose decision is on its way: the service's list may still have them. */
+  leaving: () => Set<string>;
+}
+
+/** One site's queue as one moderator sees it. The list keeps its order while they work; what is new comes when it is asked for. */
+export class Desk {
+  readonly options: Options;
+  readonly items = signal<Item[]>([]);
+  readonly currentId = signal<string | null>(null);
+  readonly current = computed(() => this.items.value.find(({ id }) => id === this.currentId.value) ?? null);
+  readonly counts = signal<Counts | null>(null);
+  readonly rules = signal<HouseRule[]>([]);
+  readonly loaded = signal(false);
+  /** Why the list could not be read, in words. */
+  readonly failed = signal<string | null>(null);
+  /** How many have come since the list was read. */
+  readonly fresh = signal<Set<string>>(new Set());
+  /** Decided by somebody else while it was on this screen. */
+  readonly overtaken = signal<Record<string, Person | null>>({});
+  readonly skipped = signal<Set<string>>(new Set());
+  readonly contexts = signal<Record<string, Context>>({});
+  readonly connected = signal(true);
+  private readonly claims: Claims | null;
+  private cursor: string | null = null;
+  private loading: Promise<void> | null = null;
+  /** The card was opened by the console, so it may also be changed by it. */
+  private unasked = false;
+  private beginning = false;
+
+  constructor(options: Options) {
+    this.options = options;
+    const handlers = { claimed: (item: Item) => this.put(item), lost: (id: string) => void this.lost(id) };
+    this.claims = options.mayDecide ? new Claims(options.site, handlers) : null;
+  }
+
+  close(): void {
+    this.claims?.close();
+  }
+
+  get<T>(rest: string): Promise<T> {
+    return call<T>("GET", sitePath(this.options.site, rest));
+  }
+
+  /** Reads the list anew, or what has been added to it; what is on the screen stays there. */
+  load(): Promise<void> {
+    this.loading ??= this.read(`/queue?limit=${PAGE}`).finally(() => {
+      this.loading = null;
+    });
+    return this.loading;
+  }
+
+  private async read(rest: string): Promise<void> {
+    try {
+      const page = await this.get<QueuePage>(rest);
+      const first = !rest.includes("cursor=");
+      this.counts.value = page.counts;
+      this.merge(page.items, first && page.next === null);
+      if (first) this.fresh.value = new Set();
+      this.cursor = page.next;
+      this.failed.value = null;
+      this.loaded.value = true;
+    } catch (error) {
+      if (!lapsed(error)) this.failed.value = inWords(error);
+    }
+  }
+
+  /** `whole`: the page is the entire queue, so what it lacks is gone. */
+  private merge(page: Item[], whole: boolean): void {
+    const leaving = this.options.leaving();
+    const fetched = new Map(page.filter(({ id }) => !leaving.has(id)).map((item) => [item.id, item]));
+    const kept = this.items.value
+      .filter(({ id }) => !whole || fetched.has(id) || id === this.currentId.value)
+      .map((item) => fetched.get(item.id) ?? item);
+    const known = new Set(kept.map(({ id }) => id));
+    const added = [...fetched.values()].filter(({ id }) => !known.has(id));
+    this.items.value = [...kept, ...added].sort((a, b) => b.priority - a.priority || order(a, b));
+  }
+
+  /** Opens the first card, unless one is open: one's own claim, else the most urgent that nobody has. */
+  async begin(): Promise<void> {
+    if (this.currentId.value || this.beginning) return;
+    this.beginning = true;
+    await this.openFirst();
+    this.beginning = false;
+  }
+
+  private async openFirst(): Promise<void> {
+    const mine = this.items.value.find(({ claimed_by }) => claimed_by?.id === this.options.me);
+    if (mine || !this.claims) return this.open(mine?.id ?? this.items.value[0]?.id ?? null, { unasked: true });
+    try {
+      const item = await this.claims.next();
+      if (!item || this.currentId.value) return;
+      this.put(item);
+      this.open(item.id, { unasked: true });
+    } catch (error) {
+      if (!lapsed(error)) this.open(this.items.value[0]?.id ?? null, { unasked: true });
+    }
+  }
+
+  /** Puts a card on the screen and claims it and the next. */
+  open(id: string | null, { unasked = false } = {}): void {
+    const left = this.currentId.value;
+    this.unasked = unasked;
+    this.currentId.value = id;
+    if (left && left !== id && left in this.overtaken.value) this.drop(left);
+    const ahead = id ? this.after(id) : null;
+    const ids = [id, ahead].filter((one): one is string => one !== null);
+    this.claims?.want(ids);
+    for (const one of ids) void this.fetchContext(one);
+    this.refill();
+  }
+
+  /** Claims one item while it is looked at outside the list; null gives it back. */
+  claimOnly(id: string | null): void {
+    this.claims?.want(id ? [id] : []);
+  }
+
+  /** The next card that is free, from the one after `id` round to the top; null if there is none. */
+  after(id: string): string | null {
+    const all = this.items.value;
+    const at = all.findIndex((item) => item.id === id);
+    const round = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))];
+    const free = (item: Item): boolean => !this.takenBy(item) && !(item.id in this.overtaken.value);
+    return (round.find((item) => free(item) && !this.skipped.value.has(item.id)) ?? round.find(free))?.id ?? null;
+  }
+
+  /** Up or down the list by one, whoever has the item. */
+  step(by: 1 | -1): void {
+    const all = this.items.value;
+    const at = all.findIndex(({ id }) => id === this.currentId.value);
+    const to = all[at < 0 ? 0 : at + by];
+    if (to) this.open(to.id);
+  }
+
+  /** Lays the card aside for now: it stays in the queue, free for others. */
+  skip(id: string): void {
+    const next = this.after(id);
+    this.skipped.value = new Set([...this.skipped.value, id]);
+    this.open(next === id ? null : next, { unasked: true });
+  }
+
+  takenBy(item: Item): Person | null {
+    const by = item.claimed_by;
+    return by && by.id !== this.options.me ? by : null;
+  }
+
+  /** Takes an item out of the list and shows the next if it was on the screen; returns where it stood. */
+  remove(id: string): number {
+    const at = this.items.value.findIndex((item) => item.id === id);
+    this.claims?.decided(id);
+    const wasOpen = this.currentId.value === id;
+    const next = wasOpen ? this.after(id) : null;
+    this.drop(id);
+    if (wasOpen) this.open(next, { unasked: true });
+    return at;
+  }
+
+  private drop(id: string): void {
+    this.items.value = this.items.value.filter((item) => item.id !== id);
+    const { [id]: _, ...rest } = this.overtaken.value;
+    this.overtaken.value = rest;
+  }
+
+  /** Puts an item into the list, at `index` if it is not there yet, or what is new about one that is. */
+  put(item: Item, index = 0): void {
+    const all = this.items.value;
+    const known = all.some(({ id }) => id === item.id);
+    this.items.value = known
+      ? all.map((one) => (one.id === item.id ? item : one))
+      : [...all.slice(0, index), item, ...all.slice(index)];
+  }
+
+  patch(id: string, change: Partial<Item>): void {
+    this.items.value = this.items.value.map((item) => (item.id === id ? { ...item, ...change } : item));
+  }
+
+  async fetchContext(id: string, { anew = false } = {}): Promise<Context | null> {
+    const known = this.contexts.value[id];
+    if (known && !anew) return known;
+    try {
+      const context = await this.get<Context>(`/comments/${encodeURIComponent(id)}`);
+      this.contexts.value = { ...this.contexts.value, [id]: context };
+      return context;
+    } catch (error) {
+      lapsed(error);
+      return null;
+    }
+  }
+
+  /** Reads more of the queue where the list runs out. */
+  refill(): void {
+    const at = this.items.value.findIndex(({ id }) => id === this.currentId.value);
+    if (this.loading || this.items.value.length - at - 1 >= LOW) return;
+    if (this.cursor) {
+      this.loading = this.read(`/queue?limit=${PAGE}&cursor=${encodeURIComponent(this.cursor)}`).finally(() => {
+        this.loading = null;
+      });
+    } else if (this.fresh.value.size) void this.load();
+  }
+
+  private async lost(id: string): Promise<void> {
+    const context = await this.fetchContext(id, { anew: true });
+    if (!context) return;
+    if (context.item) this.put(context.item);
+    else this.overtake(id, context.decisions[0]?.staff ?? null);
+    if (this.currentId.value === id && this.unasked) {
+      const next = this.after(id);
+      if (next) this.open(next, { unasked: true });
+    }
+  }
+
+  /** Somebody else has decided: the card leaves the list, unless it is on the screen. */
+  overtake(id: string, by: Person | null): void {
+    if (this.currentId.value === id) {
+      this.overtaken.value = { ...this.overtaken.value, [id]: by };
+      void this.fetchContext(id, { anew: true });
+    } else this.drop(id);
+  }
+}
+
+const order = (a: Item, b: Item): number => Date.parse(a.queued_at) - Date.parse(b.queued_at);

@@ -1,0 +1,19 @@
+import { render } from "preact";
+import { startKeys } from "./keys.ts";
+import { openOffice } from "./office.ts";
+import { applyTheme } from "./prefs.ts";
+import { App } from "./ui/app.tsx";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/queue.css";
+import "./styles/card.css";
+import "./styles/dialogs.css";
+import "./styles/tickets.css";
+
+const root = document.getElementById("console");
+if (root) {
+  applyTheme();
+  openOffice();
+  startKeys();
+  render(<App />, root);
+}

@@ -1,0 +1,29 @@
+import { effect, signal } from "@preact/signals";
+import { keep, recall } from "./kept.ts";
+
+export interface Prefs {
+  theme: "system" | "light" | "dark";
+  /** What is blurred until it is revealed: nothing, what scores high, or everything. */
+  mask: "off" | "severe" | "all";
+  /** Single keys may be switched off (WCAG 2.1.4). */
+  keys: boolean;
+  /** Rendered as readers would see it, or the plain text as typed. */
+  text: "shown" | "typed";
+}
+
+const KEY = "parley:console:prefs";
+const DEFAULTS: Prefs = { theme: "system", mask: "off", keys: true, text: "shown" };
+
+export const prefs = signal<Prefs>({ ...DEFAULTS, ...recall<Partial<Prefs>>(KEY) });
+
+export function setPref<K extends keyof Prefs>(name: K, value: Prefs[K]): void {
+  prefs.value = { ...prefs.value, [name]: value };
+  keep(KEY, prefs.value);
+}
+
+/** Puts the theme on the page, now and whenever it changes. */
+export function applyTheme(): void {
+  effect(() => {
+    document.documentElement.dataset.theme = prefs.value.theme;
+  });
+}

@@ -1,0 +1,212 @@
+/** The staff API as docs/api.md has it. */
+
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export type Role = "moderator" | "lead" | "admin" | "auditor";
+
+export interface SiteRole {
+  key: string;
+  name: string;
+  role: Role;
+}
+
+export interface Session {
+  staff: Person & { email: string };
+  sites: SiteRole[];
+}
+
+export type Status = "pending" | "published" | "held" | "rejected" | "deleted" | "erased";
+
+export interface Why {
+  code: string;
+  text: string;
+  label?: string | null;
+  score?: number | null;
+  threshold?: number | null;
+  /** Code points of the comment's body. */
+  start?: number | null;
+  end?: number | null;
+}
+
+/** Somebody who comments, with what became of their last 200 comments. */
+export interface Author extends Person {
+  published: number;
+  rejected: number;
+  held: number;
+}
+
+export interface ArticleRef {
+  key: string;
+  title: string | null;
+  url: string | null;
+}
+
+export interface StaffComment {
+  id: string;
+  revision: number;
+  status: Status;
+  body: string;
+  html: string;
+  created_at: string;
+  author: Author;
+  article: ArticleRef;
+  parent: { id: string; author_name: string | null; html: string } | null;
+}
+
+export interface Item {
+  /** The comment's id. */
+  id: string;
+  lane: string;
+  reasons: Why[];
+  priority: number;
+  queued_at: string;
+  attempts: number;
+  claimed_by: (Person & { until: string }) | null;
+  comment: StaffComment;
+  scores: Record<string, number>;
+  model: string | null;
+}
+
+export interface Counts {
+  held: number;
+  reported: number;
+  unscored: number;
+  pending: number;
+  tickets_open: number;
+  oldest_held_at: string | null;
+  classifier: { id: string | null; state: "ready" | "unavailable" | "absent" };
+}
+
+export interface QueuePage {
+  items: Item[];
+  next: string | null;
+  counts: Counts;
+}
+
+export type Action = "publish" | "reject" | "hold";
+
+export interface Decision {
+  id: string;
+  comment_id: string;
+  revision: number;
+  from_status: Status;
+  to_status: Status;
+  actor: "machine" | "staff" | "author" | "system";
+  staff: Person | null;
+  reasons: Why[];
+  note: string | null;
+  model: string | null;
+  undoes: string | null;
+  created_at: string;
+}
+
+export interface Decided {
+  decision: Decision;
+  comment: StaffComment;
+}
+
+export interface HouseRule {
+  code: string;
+  title: string;
+  /** What the author reads. */
+  text: string;
+}
+
+export interface Near {
+  id: string;
+  parent_id: string | null;
+  depth: number;
+  author: Person;
+  html: string;
+  status: Status;
+  created_at: string;
+}
+
+export interface Report {
+  id: string;
+  reason: string;
+  detail: string | null;
+  reader: Person;
+  created_at: string;
+  settled: boolean;
+}
+
+export interface Revision {
+  revision: number;
+  body: string;
+  html: string;
+  created_at: string;
+}
+
+export interface Profile extends Author {
+  created_at: string;
+  sanction: string;
+  sanctioned_until: string | null;
+  recent: { id: string; html: string; status: Status; created_at: string }[];
+}
+
+/** All the context of one comment. */
+export interface Context {
+  comment: StaffComment;
+  scores: Record<string, number>;
+  model: string | null;
+  item: Item | null;
+  parent: Near | null;
+  thread: Near[];
+  decisions: Decision[];
+  reports: Report[];
+  revisions: Revision[];
+  author: Profile;
+}
+
+export const TICKET_STATES = [
+  "received",
+  "open",
+  "in_progress",
+  "waiting_reader",
+  "resolved",
+  "closed",
+  "spam",
+] as const;
+export type TicketState = (typeof TICKET_STATES)[number];
+
+export interface TicketMessage {
+  id: string;
+  kind: "reader" | "answer" | "note";
+  staff: Person | null;
+  body: string;
+  created_at: string;
+}
+
+export interface TicketStep {
+  from_state: TicketState;
+  to_state: TicketState;
+  actor: "reader" | "staff" | "system";
+  staff: Person | null;
+  created_at: string;
+}
+
+export interface Ticket {
+  reference: string;
+  category: string;
+  state: TicketState;
+  message: string;
+  email: string | null;
+  article: ArticleRef | null;
+  comment_id: string | null;
+  reader: Person | null;
+  diagnostics: Record<string, unknown>;
+  overflow: boolean;
+  created_at: string;
+  updated_at: string;
+  messages?: TicketMessage[] | null;
+  steps?: TicketStep[] | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}

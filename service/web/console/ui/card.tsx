@@ -1,0 +1,148 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Desk } from "../desk.ts";
+import { useShortcuts } from "../keys.ts";
+import { isMasked } from "../masking.ts";
+import { pieces } from "../marks.ts";
+import { prefs, setPref } from "../prefs.ts";
+import type { Item } from "../types.ts";
+import { whyInWords } from "../words.ts";
+import { Actions } from "./actions.tsx";
+import { ContextPanel } from "./context.tsx";
+import { Ago, Html, Key, onPage, StatusTag } from "./parts.tsx";
+import { Scores } from "./scores.tsx";
+
+function Text({ item, masked }: { item: Item; masked: boolean }) {
+  const { body, html } = item.comment;
+  const name = `comment-text ${masked ? "masked" : ""}`;
+  if (prefs.value.text === "shown") return <Html html={html} class={`prose ${name}`} />;
+  return (
+    <div class={`typed ${name}`} dir="auto">
+      {pieces(body, item.reasons).map(({ text, whys }, n) =>
+        whys.length ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
+          <mark key={n} title={whys.map(whyInWords).join("; ")}>
+            {text}
+          </mark>
+        ) : (
+          text
+        ),
+      )}
+    </div>
+  );
+}
+
+function Where({ item }: { item: Item }) {
+  const { article, parent, id } = item.comment;
+  const url = onPage(article, id);
+  return (
+    <>
+      <p class="where">
+        {url ? (
+          <a href={url} target="_blank" rel="noopener" dir="auto">
+            {article.title ?? article.key}
+          </a>
+        ) : (
+          <span dir="auto">{article.title ?? article.key}</span>
+        )}
+      </p>
+      {parent && (
+        <blockquote class="parent">
+          <span class="muted">
+            In reply to <bdi>{parent.author_name ?? "a comment that is gone"}</bdi>
+          </span>
+          <Html html={parent.html} class="prose clamp" />
+        </blockquote>
+      )}
+    </>
+  );
+}
+
+function Author({ item }: { item: Item }) {
+  const { name, published, rejected, held } = item.comment.author;
+  const total = published + rejected + held;
+  const record = total <= 1 ? "first comment" : `${published} published, ${rejected} rejected, ${held} held`;
+  return (
+    <p class="byline">
+      <b dir="auto">{name}</b>
+      <span class="muted">{record}</span>
+      <Ago at={item.comment.created_at} />
+    </p>
+  );
+}
+
+/** Every reason why it is here, in words; those that point at words say which. */
+function Why({ item }: { item: Item }) {
+  const points = [...item.comment.body];
+  return (
+    <section class="why" aria-label="Why it is here">
+      <h3>Why it is here</h3>
+      <ul>
+        {item.reasons.map((why, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: reasons have no identity but their place
+          <li key={n}>
+            {whyInWords(why)}
+            {why.start != null && why.end != null && (
+              <mark class="quoted" dir="auto">
+                {points.slice(why.start, why.end).join("")}
+              </mark>
+            )}
+          </li>
+        ))}
+        {!item.reasons.length && <li>No reason was recorded.</li>}
+      </ul>
+    </section>
+  );
+}
+
+/** One comment with all that it takes to decide on it. */
+export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: () => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const revealed = useSignal(false);
+  const masked = isMasked(item) && !revealed.value;
+  useEffect(() => {
+    const at = document.activeElement;
+    // Somebody who is elsewhere on the page stays there.
+    if (!at || at === document.body || at.closest(".queue, .single")) heading.current?.focus({ preventScroll: true });
+  }, []);
+  const url = onPage(item.comment.article, item.id);
+  useShortcuts(
+    "Card",
+    [
+      ...(url ? [{ key: "o", does: "Open on its page", run: () => void window.open(url, "_blank", "noopener") }] : []),
+      { key: "v", does: "Reveal or blur the text", run: () => { revealed.value = !revealed.value; } },
+      { key: "m", does: "Text as shown, or as typed with marks", run: () => setPref("text", prefs.value.text === "shown" ? "typed" : "shown") },
+    ],
+    [url],
+  );
+  return (
+    <article class="card" aria-labelledby="card-heading">
+      <div class="card-scroll">
+        <div class="card-main">
+          <header class="card-head">
+            <button type="button" class="icon back" onClick={onBack} aria-label="Back to the list">
+              <span aria-hidden="true">←</span>
+            </button>
+            <h2 id="card-heading" ref={heading} tabIndex={-1}>
+              Comment <span class="unseen">by {item.comment.author.name}</span>
+            </h2>
+            <StatusTag status={item.comment.status} />
+            <span class="grow" />
+            {isMasked(item) && (
+              <button type="button" class="link" aria-pressed={revealed.value} onClick={() => { revealed.value = !revealed.value; }}>
+                {revealed.value ? "Blur" : "Reveal"} <Key>v</Key>
+              </button>
+            )}
+          </header>
+          <Where item={item} />
+          <Author item={item} />
+          <Text item={item} masked={masked} />
+          <Why item={item} />
+          <Scores item={item} />
+        </div>
+        <ContextPanel id={item.id} context={desk.contexts.value[item.id] ?? null} />
+      </div>
+      <Actions desk={desk} item={item} />
+    </article>
+  );
+}

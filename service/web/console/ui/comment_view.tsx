@@ -1,0 +1,42 @@
+import { useComputed } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Desk } from "../desk.ts";
+import { decisions } from "../office.ts";
+import { go } from "../router.ts";
+import type { Context, Item } from "../types.ts";
+import { Card } from "./card.tsx";
+
+/** A comment that nobody queued, as if it were an item: so that any comment can be decided on. */
+function asItem({ comment, item, scores, model }: Context): Item {
+  if (item) return item;
+  const { id, created_at } = comment;
+  return { id, lane: "", reasons: [], priority: 0, queued_at: created_at, claimed_by: null, attempts: 0, comment, scores, model };
+}
+
+/** One comment by its id, whatever its status. */
+export function CommentView({ desk, id }: { desk: Desk; id: string }) {
+  const busy = useComputed(() => decisions.value?.outbox.waiting.value.some(({ comment }) => comment === id) ?? false).value;
+  useEffect(() => {
+    if (!busy) void desk.fetchContext(id, { anew: true });
+  }, [desk, id, busy]);
+  const context = desk.contexts.value[id];
+  const queued = context?.item != null && !desk.takenBy(context.item);
+  useEffect(() => {
+    if (!queued) return;
+    desk.claimOnly(id);
+    return () => desk.claimOnly(null);
+  }, [desk, id, queued]);
+  if (!context) {
+    return <p class="empty muted" role="status">There is no such comment, or it is still being read.</p>;
+  }
+  return (
+    <div class="single">
+      <Card
+        key={`${id}:${context.comment.status}:${context.comment.revision}`}
+        desk={desk}
+        item={asItem(context)}
+        onBack={() => go({ view: "queue", site: desk.options.site })}
+      />
+    </div>
+  );
+}

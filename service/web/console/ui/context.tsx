@@ -1,0 +1,173 @@
+import type { ComponentChildren } from "preact";
+import { go, pathOf, place } from "../router.ts";
+import type { Context, Decision, Near, Profile, Report, Revision } from "../types.ts";
+import { plural, STATUS, spaced, whyInWords } from "../words.ts";
+import { Diff } from "./diff.tsx";
+import { Ago, Html, StatusTag } from "./parts.tsx";
+
+function Part({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="part">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+export function CommentLink({ id, children }: { id: string; children: ComponentChildren }) {
+  const site = place.value?.site ?? "";
+  const to = { view: "comment", site, id } as const;
+  return (
+    <a
+      href={pathOf(to)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+function Record({ author }: { author: Profile }) {
+  const judged = author.published + author.rejected;
+  const rate = judged ? `${Math.round((author.rejected / judged) * 100)} % rejected` : "nothing judged yet";
+  const others = author.recent.slice(0, 5);
+  return (
+    <Part title="Author">
+      <p>
+        <b dir="auto">{author.name}</b> <span class="muted">since <Ago at={author.created_at} /></span>
+      </p>
+      <p class="record">
+        <span>{author.published} published</span>
+        <span>{author.rejected} rejected</span>
+        <span>{author.held} held</span>
+        <span class="muted">{rate}</span>
+      </p>
+      {author.sanction !== "none" && (
+        <p class="warning">
+          {spaced(author.sanction)}
+          {author.sanctioned_until && <> until {new Date(author.sanctioned_until).toLocaleString("en")}</>}
+        </p>
+      )}
+      {others.length > 0 && (
+        <ol class="recent">
+          {others.map(({ id, html, status, created_at }) => (
+            <li key={id}>
+              <Html html={html} class="prose clamp" />
+              <span class="near-meta">
+                <CommentLink id={id}>
+                  <Ago at={created_at} />
+                </CommentLink>
+                <StatusTag status={status} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Part>
+  );
+}
+
+function Thread({ thread, id }: { thread: Near[]; id: string }) {
+  const others = thread.filter((near) => near.id !== id);
+  if (!others.length) return null;
+  return (
+    <Part title="Around it">
+      <ol class="near">
+        {others.map((near) => (
+          <li key={near.id} class={`depth-${Math.min(near.depth, 4)}`}>
+            <span class="near-meta">
+              <b dir="auto">{near.author.name}</b>
+              <CommentLink id={near.id}>
+                <Ago at={near.created_at} />
+              </CommentLink>
+              {near.status !== "published" && <StatusTag status={near.status} />}
+            </span>
+            <Html html={near.html} class="prose clamp" />
+          </li>
+        ))}
+      </ol>
+    </Part>
+  );
+}
+
+/** Reports come as one item, however many there are. */
+function Reports({ reports }: { reports: Report[] }) {
+  const open = reports.filter(({ settled }) => !settled);
+  if (!reports.length) return null;
+  return (
+    <Part title={`Reports: ${open.length} open, ${reports.length - open.length} settled`}>
+      <ul class="reports">
+        {reports.map(({ id, reason, detail, reader, created_at, settled }) => (
+          <li key={id} class={settled ? "muted" : ""}>
+            <b>{spaced(reason)}</b> by <bdi>{reader.name}</bdi> <Ago at={created_at} />
+            {detail && <q class="block">{detail}</q>}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function who({ actor, staff, model }: Decision): string {
+  if (staff) return staff.name;
+  if (actor === "machine") return model ? `The classifier (${model})` : "The rules";
+  return actor === "author" ? "The author" : "The system";
+}
+
+function History({ decisions }: { decisions: Decision[] }) {
+  return (
+    <Part title={plural(decisions.length, "decision")}>
+      <ol class="history">
+        {decisions.map((made) => (
+          <li key={made.id}>
+            <b>{who(made)}</b>: {made.undoes ? "undone, back to " : ""}
+            {STATUS[made.to_status]} <Ago at={made.created_at} />
+            {made.reasons.length > 0 && <span class="muted block">{made.reasons.map(whyInWords).join("; ")}</span>}
+            {made.note && <q class="block">{made.note}</q>}
+          </li>
+        ))}
+      </ol>
+    </Part>
+  );
+}
+
+/** What changed from one text to the next, newest first. */
+function Revisions({ revisions }: { revisions: Revision[] }) {
+  const ordered = [...revisions].sort((a, b) => b.revision - a.revision);
+  if (ordered.length < 2) return null;
+  return (
+    <Part title={plural(ordered.length, "version")}>
+      <ol class="history">
+        {ordered.slice(0, -1).map((revision, n) => (
+          <li key={revision.revision}>
+            <span class="muted">
+              Edited <Ago at={revision.created_at} />
+            </span>
+            <Diff before={ordered[n + 1]?.body ?? ""} after={revision.body} />
+          </li>
+        ))}
+      </ol>
+    </Part>
+  );
+}
+
+/** Everything else that is known about a comment. It has its own place, so that nothing moves when it arrives. */
+export function ContextPanel({ id, context }: { id: string; context: Context | null }) {
+  return (
+    <aside class="context" aria-label="Context" aria-busy={context === null}>
+      {context && (
+        <>
+          <Reports reports={context.reports} />
+          <Record author={context.author} />
+          <Thread thread={context.thread} id={id} />
+          <Revisions revisions={context.revisions} />
+          <History decisions={context.decisions} />
+        </>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,102 @@
+import { useComputed, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { fullTime, timeAgo } from "../../shared/time.ts";
+import { serverNow } from "../api.ts";
+import type { ArticleRef, Status } from "../types.ts";
+import { STATUS } from "../words.ts";
+
+/** A key as it is shown on a button; screen readers get it by aria-keyshortcuts. */
+export function Key({ children }: { children: ComponentChildren }) {
+  return (
+    <kbd class="key" aria-hidden="true">
+      {children}
+    </kbd>
+  );
+}
+
+/** How long ago, kept up to date, with the full time as a title. */
+export function Ago({ at }: { at: string }) {
+  const tick = useSignal(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      tick.value += 1;
+    }, 30_000);
+    return () => clearInterval(timer);
+  }, [tick]);
+  const text = useComputed(() => {
+    tick.value;
+    return timeAgo(at, serverNow(), "en", "just now");
+  });
+  return (
+    <time dateTime={at} title={fullTime(at, "en")}>
+      {text}
+    </time>
+  );
+}
+
+export function StatusTag({ status }: { status: Status }) {
+  return <span class={`tag tag-${status}`}>{STATUS[status]}</span>;
+}
+
+/** The service's own sanitised HTML. Links lead out of the console without telling where from. */
+export function Html({ html, class: name = "prose" }: { html: string; class?: string }) {
+  const element = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the links are new whenever the HTML is
+  useEffect(() => {
+    for (const link of element.current?.querySelectorAll("a") ?? []) {
+      link.target = "_blank";
+      link.rel = "noreferrer noopener nofollow";
+      link.title = link.href;
+    }
+  }, [html]);
+  return (
+    // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by the service; the CSP allows no script in it
+    <div ref={element} class={name} dir="auto" dangerouslySetInnerHTML={{ __html: html }} />
+  );
+}
+
+/** The address of a comment on its page; null where the article's address is not known or not a web address. */
+export function onPage(article: ArticleRef, id: string): string | null {
+  return article.url && /^https?:\/\//i.test(article.url) ? `${article.url.replace(/#.*$/, "")}#parley-${id}` : null;
+}
+
+/** A modal dialog that takes the focus and gives it back. */
+export function Dialog(props: {
+  label: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  class?: string;
+  closable?: boolean;
+}) {
+  const { label, onClose, children, class: name = "", closable = true } = props;
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    element.current?.showModal();
+    return () => before?.focus();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={`dialog ${name}`}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (closable) onClose();
+      }}
+      onClick={(event) => {
+        if (closable && event.target === element.current) onClose();
+      }}
+    >
+      <div class="dialog-body">
+        {closable && (
+          <button type="button" class="icon close" onClick={onClose} aria-label="Close">
+            ✕
+          </button>
+        )}
+        {children}
+      </div>
+    </dialog>
+  );
+}

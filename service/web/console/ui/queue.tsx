@@ -1,0 +1,98 @@
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Desk } from "../desk.ts";
+import { useShortcuts } from "../keys.ts";
+import { mayDecide } from "../session.ts";
+import { plural } from "../words.ts";
+import { Card } from "./card.tsx";
+import { QueueRow } from "./row.tsx";
+
+/** Wide enough for the list and a card side by side; narrower screens show one of them. */
+const WIDE = matchMedia("(min-width: 52rem)");
+
+function Health({ desk }: { desk: Desk }) {
+  const counts = desk.counts.value;
+  if (!counts) return null;
+  const { unscored, pending, classifier } = counts;
+  const lines = [
+    classifier.state !== "ready" &&
+      `The classifier does not answer${unscored ? `: ${plural(unscored, "comment")} could not be scored` : ""}.`,
+    classifier.state === "ready" && unscored > 0 && `${plural(unscored, "comment")} could not be scored.`,
+    pending > 0 && `${plural(pending, "comment")} on the way through the classifier.`,
+  ].filter((line): line is string => typeof line === "string");
+  return lines.length ? <p class="list-note">{lines.join(" ")}</p> : null;
+}
+
+function List({ desk }: { desk: Desk }) {
+  const list = useRef<HTMLOListElement>(null);
+  useSignalEffect(() => {
+    const id = desk.currentId.value;
+    if (id) requestAnimationFrame(() => list.current?.querySelector(`[data-id="${id}"]`)?.scrollIntoView({ block: "nearest" }));
+  });
+  const fresh = desk.fresh.value.size;
+  return (
+    <section class="list" aria-label="Waiting">
+      <Health desk={desk} />
+      <ol ref={list}>
+        {desk.items.value.map((item) => (
+          <QueueRow key={item.id} desk={desk} item={item} />
+        ))}
+      </ol>
+      {fresh > 0 && desk.items.value.length > 0 && (
+        <button type="button" class="fresh" onClick={() => void desk.load()}>
+          {plural(fresh, "new item")} <span class="muted">show</span>
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Empty({ desk }: { desk: Desk }) {
+  if (desk.failed.value) {
+    return (
+      <div class="empty" role="alert">
+        <p>The queue could not be read. {desk.failed.value}</p>
+        <button type="button" class="plain" onClick={() => void desk.load()}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (!desk.loaded.value) return <div class="empty" aria-busy="true" />;
+  return (
+    <div class="empty">
+      <h1>Nothing waits</h1>
+      <p class="muted">New items appear here by themselves.</p>
+    </div>
+  );
+}
+
+/** The list of what waits, and the card that is worked on. */
+export function QueueView({ desk }: { desk: Desk }) {
+  useEffect(() => () => desk.open(null), [desk]);
+  useSignalEffect(() => {
+    const idle = desk.loaded.value && !desk.currentId.value && desk.items.value.length > 0;
+    if (idle && WIDE.matches) void desk.begin();
+  });
+  useShortcuts(
+    "Queue",
+    [
+      { key: "j", does: "Next in the list", run: () => desk.step(1) },
+      { key: "k", does: "The one before", run: () => desk.step(-1) },
+    ],
+    [desk],
+  );
+  const item = desk.current.value;
+  const idle = useComputed(() => desk.items.value.length === 0);
+  if (idle.value && !item) return <Empty desk={desk} />;
+  return (
+    <div class="queue" data-open={item ? "" : undefined}>
+      <List desk={desk} />
+      {item ? (
+        <Card key={item.id} desk={desk} item={item} onBack={() => desk.open(null)} />
+      ) : (
+        <p class="empty muted">{mayDecide.value ? "Everything in the list is with somebody else." : ""}</p>
+      )}
+    </div>
+  );
+}

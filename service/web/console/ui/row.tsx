@@ -1,0 +1,45 @@
+import { serverNow } from "../api.ts";
+import type { Desk } from "../desk.ts";
+import { isMasked } from "../masking.ts";
+import type { Item } from "../types.ts";
+import { age, excerpt, spaced } from "../words.ts";
+
+/** The first reasons in a few words. */
+function gist(item: Item): string {
+  const words = item.reasons.map(({ text, label, score }) =>
+    label && score != null && score <= 1 ? `${spaced(label)} ${score.toFixed(2)}` : label ? `${text}: ${spaced(label)}` : text,
+  );
+  const shown = [...new Set(words)];
+  return shown.slice(0, 2).join(" · ") + (shown.length > 2 ? ` +${shown.length - 2}` : "");
+}
+
+/** One line of the list, of one height whatever it says, so that nothing moves under the pointer. */
+export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
+  const { comment } = item;
+  const taken = desk.takenBy(item);
+  const gone = item.id in desk.overtaken.value;
+  const note = gone ? "decided" : taken ? `with ${taken.name}` : desk.skipped.value.has(item.id) ? "skipped" : "";
+  return (
+    <li>
+      <button
+        type="button"
+        class={`row ${taken || gone ? "taken" : ""}`}
+        data-id={item.id}
+        aria-current={desk.currentId.value === item.id ? "true" : undefined}
+        onClick={() => desk.open(item.id)}
+      >
+        <span class={`row-text ${isMasked(item) ? "masked" : ""}`} dir="auto">
+          {excerpt(comment.body)}
+        </span>
+        <span class="row-meta">
+          <span class="row-why">{gist(item)}</span>
+          <span class="row-note">{note}</span>
+          <span class="row-who" dir="auto">
+            {comment.author.name}
+          </span>
+          <time dateTime={item.queued_at}>{age(item.queued_at, serverNow())}</time>
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,72 @@
+import type { Counts, Status, TicketState, Why } from "./types.ts";
+
+/** A label or code as words: "severe_toxicity" becomes "severe toxicity". */
+export const spaced = (code: string): string => code.replaceAll("_", " ");
+
+const percent = (score: number): string => score.toFixed(2);
+
+/** One reason as a sentence: what was seen, how strongly, where the line is. */
+export function whyInWords(why: Why): string {
+  const { text, label, score, threshold } = why;
+  if (score == null) return label ? `${text}: ${spaced(label)}` : text;
+  if (score > 1 || Number.isInteger(score)) {
+    const line = threshold == null ? "" : `, the line is at ${threshold}`;
+    return `${text}${label ? ` (${spaced(label)})` : ""}: ${score}${line}`;
+  }
+  const line = threshold == null ? "" : `, held from ${percent(threshold)}`;
+  return `${text}: ${label ? `${spaced(label)} ` : ""}${percent(score)}${line}`;
+}
+
+/** What a label's score measures, and what it does not. */
+const MEANINGS: Record<string, string> = {
+  toxicity: "How hostile the wording reads. It is not a measure of hate, and mention is not use.",
+  severe_toxicity: "How very hostile the wording reads.",
+  insult: "Whether the wording reads as an insult to somebody.",
+  threat: "Whether the wording reads as a threat.",
+  obscene: "Foul language, whoever it is aimed at.",
+  identity_attack: "Hostile wording about a group. Often wrong when a group is only named.",
+  sexual_explicit: "Sexual wording.",
+};
+
+export const meaning = (label: string): string => MEANINGS[label] ?? "What the model was taught to call by this name.";
+
+export const STATUS: Record<Status, string> = {
+  pending: "waiting for the classifier",
+  published: "published",
+  held: "held",
+  rejected: "rejected",
+  deleted: "deleted by its author",
+  erased: "erased",
+};
+
+export const TICKET_STATE: Record<TicketState, string> = {
+  received: "Received",
+  open: "Open",
+  in_progress: "In progress",
+  waiting_reader: "Waiting for the reader",
+  resolved: "Resolved",
+  closed: "Closed",
+  spam: "Spam",
+};
+
+/** "1 comment", "3 comments". */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** Initials-free one-liner of a text: white space folded, cut at a word. */
+export function excerpt(text: string, length = 140): string {
+  const flat = text.replace(/\s+/g, " ").trim();
+  if (flat.length <= length) return flat;
+  const cut = flat.slice(0, length);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), length - 20))}…`;
+}
+
+/** Minutes and hours in two characters or so, for the list: "now", "5 min", "3 h", "2 d". */
+export function age(then: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(then)) / 60_000));
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 1440 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+}
+
+/** How many items wait for people. A held comment that was reported too is counted twice. */
+export const waitingIn = (counts: Counts): number => counts.held + counts.reported;
