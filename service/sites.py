@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from moderation.database import Pool
+from moderation.policy import Policy
 from service.problems import Problem
 
 _KEEP_S = 5.0
+_FIND = """
+    SELECT s.id, s.key, s.name, s.origins, s.guests_allowed, s.edit_window, p.document
+    FROM sites s LEFT JOIN policies p ON p.site_id = s.id AND p.active WHERE s.key = $1"""
 # How long a lookup may take where an older answer would do.
 _WAIT_S = 1.0
 
@@ -23,6 +27,7 @@ class Site:
     origins: frozenset[str]
     guests_allowed: bool
     edit_window: timedelta
+    policy: Policy
 
 
 class Sites:
@@ -40,7 +45,7 @@ class Sites:
         try:
             async with asyncio.timeout(_WAIT_S):
                 row = await self._pool.fetchrow(
-                    "SELECT id, key, name, origins, guests_allowed, edit_window FROM sites WHERE key = $1",
+                    _FIND,
                     key,
                 )
         except Exception:
@@ -58,6 +63,7 @@ class Sites:
             origins=frozenset(row["origins"]),
             guests_allowed=row["guests_allowed"],
             edit_window=row["edit_window"],
+            policy=Policy.model_validate(row["document"]) if row["document"] else Policy.default(),
         )
         self._kept[key] = (time.monotonic(), site)
         return site

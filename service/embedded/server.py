@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from service.embedded.address import DATABASE, USER, dsn_of
+from service.embedded.address import DATABASE, USER, dsn_of, forget
 from service.embedded.binaries import EmbeddedPostgresError, find_binaries, reachable_binaries
 from service.embedded.child import ServerUser, open_private, spawn
 from service.embedded.configuration import SETTINGS
@@ -110,6 +110,7 @@ class EmbeddedPostgres:
                 process.wait()
                 kill_processes(self._cluster)
         if self._lock is not None:
+            forget(self._cluster)
             self._lock.close()
             self._lock = None
 

@@ -4,6 +4,8 @@ from aiohttp import web
 
 from moderation.database import Connection
 from moderation.decisions import Decided, Draft, decide
+from moderation.policy_parts import Severity
+from moderation.rules import compile_rules
 from moderation.statuses import Actor, Status
 from service.auth import Reader, is_own_origin
 from service.endpoint import answer, empty
@@ -22,7 +24,7 @@ async def create_comment(
     request: web.Request, site: Site, reader: Reader, article: str, body: CommentIn
 ) -> web.Response:
     """Post a comment, which is durable when this answers, and pending until it is judged."""
-    text, html = _prepare(body.body)
+    text, html = _prepare(site, body.body)
     new = NewComment(
         site_id=site.id,
         reader_id=reader.id,
@@ -49,13 +51,32 @@ async def create_comment(
     return answer(in_words(comment), status=201, headers={"Location": location})
 
 
-def _prepare(body: str) -> tuple[str, str]:
+def _prepare(site: Site, body: str) -> tuple[str, str]:
     """Check a text and render it; raises Problem `invalid`."""
     try:
         text = clean_body(body, limit=MAX_BODY)
     except BodyRefused as error:
         raise invalid([{"pointer": "/body", "message": str(error), "code": error.code}]) from None
+    _refuse_blocked_words(site, text)
     return text, render(text)
+
+
+def _refuse_blocked_words(site: Site, text: str) -> None:
+    """Words that the site blocks are told at once, with their place, so that the text can be changed."""
+    found = compile_rules(site.policy.word_lists, site.policy.links).find(text)
+    errors = [
+        {
+            "pointer": "/body",
+            "message": "This word is not used in these comments. Please put it differently.",
+            "code": "blocked_word",
+            "start": hit.start,
+            "end": hit.end,
+        }
+        for hit in (found.words if found else ())
+        if hit.severity is Severity.BLOCK
+    ]
+    if errors:
+        raise invalid(errors)
 
 
 def _article_key(key: str) -> str:
@@ -108,7 +129,7 @@ async def edit_comment(
 ) -> web.Response:
     """Change a comment within the site's window. The new text is judged while the old one stays up."""
     revision = if_match(request)
-    text, html = _prepare(body.body)
+    text, html = _prepare(site, body.body)
     async with request.app[POOL].acquire() as conn, conn.transaction():
         comment = await _own(conn, site, reader, id)
         if comment.revision != revision:

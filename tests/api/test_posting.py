@@ -4,7 +4,10 @@ import asyncio
 
 import pytest
 
+from moderation import policies
 from moderation.database import Pool
+from moderation.policy import Policy
+from moderation.policy_parts import Severity, WordList
 from moderation.worker import Worker
 from tests.conftest import Api
 
@@ -201,3 +204,16 @@ async def test_repeats_and_floods_are_refused_when_limits_are_on(
         assert [answer.status for answer in answers] == [201] * 4 + [429] * 2
         assert answers[-1].body["code"] == "rate_limited"
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 20
+
+
+async def test_a_blocked_word_is_shown_to_its_author_with_its_place(api: Api, pool: Pool, site: int) -> None:
+    policy = Policy(word_lists=(WordList(name="house", severity=Severity.BLOCK, words=("nincompoop",)),))
+    async with pool.acquire() as conn, conn.transaction():
+        await policies.save(conn, site, policy, by="test", note="")
+    ann = await api.guest()
+
+    answer = await ann.post("What a n1ncompoop you are")
+
+    assert (answer.status, answer.body["code"]) == (422, "invalid")
+    [error] = answer.body["errors"]
+    assert (error["code"], error["start"], error["end"]) == ("blocked_word", 7, 17)

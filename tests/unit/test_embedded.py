@@ -106,9 +106,11 @@ async def test_the_log_holds_no_text_of_statements(server: EmbeddedPostgres, tmp
 
 @pytest.mark.parametrize("name", ["l" * 150, "comma, space & ünïcode?#%"])
 async def test_a_path_that_a_socket_address_cannot_hold_gets_a_short_name(tmp_path: Path, name: str) -> None:
+    before = set(Path(tempfile.gettempdir()).glob("parley-*"))
     server = EmbeddedPostgres(tmp_path / name)
     assert await ask(server.start(), "SELECT 1") == 1
     server.stop()
+    assert set(Path(tempfile.gettempdir()).glob("parley-*")) <= before
 
 
 def test_stop_leaves_no_process_and_may_be_called_again(server: EmbeddedPostgres) -> None:
