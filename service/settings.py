@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     score_timeout_s: float = Field(
         default=20.0, gt=0, description="Seconds that one text may take to be scored."
     )
+    score_lease_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds after which texts that a worker took and did not finish go to another.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged."
     )

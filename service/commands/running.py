@@ -115,6 +115,7 @@ async def _working(settings: Settings, dsn: str, *, listening: bool) -> AsyncIte
         config = Config(
             batch_size=settings.batch_size,
             score_timeout_s=settings.score_timeout_s,
+            lease_s=settings.score_lease_s,
             count_floods=settings.rate_limits == "on",
         )
         worker = Worker(pool, IsolatedClassifier(settings.classifier), notifier, config)

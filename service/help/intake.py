@@ -22,7 +22,14 @@ from service.store import tickets
 from service.store.tickets import NewTicket, ReferenceTakenError, State
 
 Category = Literal[
-    "cannot_post", "comment_missing", "comment_rejected", "sign_in", "display", "report_abuse", "privacy", "other"
+    "cannot_post",
+    "comment_missing",
+    "comment_rejected",
+    "sign_in",
+    "display",
+    "report_abuse",
+    "privacy",
+    "other",
 ]
 CATEGORIES: tuple[str, ...] = get_args(Category)
 MAX_MESSAGE = 4000
@@ -94,7 +101,9 @@ async def take(request: web.Request, site: str, site_id: int | None, report: Rep
     if site_id is not None:
         for attempt in range(3):
             try:
-                stored = await _store(app, replace(ticket, reference=_reference(app, site, report.key, attempt)))
+                stored = await _store(
+                    app, replace(ticket, reference=_reference(app, site, report.key, attempt))
+                )
             except ReferenceTakenError:
                 continue
             except DATABASE_DOWN as error:
@@ -104,7 +113,9 @@ async def take(request: web.Request, site: str, site_id: int | None, report: Rep
                 raise Problem("key_reused")
             if stored.new:
                 app[NOTIFIER].staff(site_id, "ticket.changed")
-            return Receipt(site, stored.reference, _secret(app, site, report.key, stored.secret_hash), filed=True)
+            return Receipt(
+                site, stored.reference, _secret(app, site, report.key, stored.secret_hash), filed=True
+            )
     try:
         kept = (await spool_of(app).keep(Spooled(site, ticket))).ticket
     except (SpoolFullError, OSError) as error:

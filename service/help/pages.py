@@ -49,7 +49,9 @@ async def _place(request: web.Request) -> Place:
     return Place(site.key, site.name, site.id)
 
 
-def _render(request: web.Request, template: str, place: Place, *, status: int = 200, **values: Any) -> web.Response:
+def _render(
+    request: web.Request, template: str, place: Place, *, status: int = 200, **values: Any
+) -> web.Response:
     return page(
         f"help/{template}",
         status=status,
@@ -80,7 +82,13 @@ async def show_form(request: web.Request, place: Place) -> web.Response:
 
 
 def _form(
-    request: web.Request, place: Place, typed: Typed, errors: dict[str, str], *, status: int = 200, again: bool = False
+    request: web.Request,
+    place: Place,
+    typed: Typed,
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+    again: bool = False,
 ) -> web.Response:
     return _render(
         request,
@@ -121,7 +129,12 @@ async def send_form(request: web.Request, place: Place) -> web.Response:
     )
     receipt = await take(request, place.key, place.id, report)
     return _render(
-        request, "thanks.html", place, status=201 if receipt.filed else 202, receipt=receipt, email=typed.email
+        request,
+        "thanks.html",
+        place,
+        status=201 if receipt.filed else 202,
+        receipt=receipt,
+        email=typed.email,
     )
 
 
@@ -133,7 +146,12 @@ async def show_ticket(request: web.Request, place: Place) -> web.Response:
 def _locked(request: web.Request, place: Place, *, wrong: bool, status: int = 200) -> web.Response:
     reference = request.match_info["reference"]
     return _render(
-        request, "locked.html", place, status=status, reference=parse_reference(reference) or reference, wrong=wrong
+        request,
+        "locked.html",
+        place,
+        status=status,
+        reference=parse_reference(reference) or reference,
+        wrong=wrong,
     )
 
 

@@ -33,7 +33,8 @@ class TicketIn(In):
         AfterValidator(_message),
     ]
     email: (
-        Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_EMAIL, pattern=f"^$|{EMAIL}")] | None
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_EMAIL, pattern=f"^$|{EMAIL}")]
+        | None
     ) = None
     article: Annotated[str, StringConstraints(max_length=512), AfterValidator(clean_text)] | None = None
     comment_id: Annotated[str, StringConstraints(max_length=32)] | None = None
@@ -47,7 +48,9 @@ class ReceiptOut(Out):
     url: str
 
 
-async def create_ticket(request: web.Request, site: Site, reader: Reader | None, body: TicketIn) -> web.Response:
+async def create_ticket(
+    request: web.Request, site: Site, reader: Reader | None, body: TicketIn
+) -> web.Response:
     """Tell the staff of trouble with commenting. 201 once it is stored; 202 while it lies in a file."""
     report = Report(
         category=body.category,

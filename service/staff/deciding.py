@@ -83,14 +83,19 @@ def _reasons(body: DecisionIn) -> tuple[Reason, ...]:
         return (Reason(ReasonCode.WITHIN_RULES),)
     if body.reason is None:
         if body.action == "reject":
-            raise invalid([{"pointer": "/reason", "message": "A rejection needs a reason.", "code": "missing"}])
+            raise invalid(
+                [{"pointer": "/reason", "message": "A rejection needs a reason.", "code": "missing"}]
+            )
         return ()
     return (Reason(allowed[body.reason]),)
 
 
 async def _as_it_waits(conn: Connection, draft: Draft) -> Draft:
     """Holding what is queued already keeps its place and the reasons why it is there."""
-    stored = [Reason.from_json(reason) for reason in await history.reasons_to_hold(conn, draft.site_id, draft.comment_id)]
+    stored = [
+        Reason.from_json(reason)
+        for reason in await history.reasons_to_hold(conn, draft.site_id, draft.comment_id)
+    ]
     reasons = (*draft.reasons, *(reason for reason in stored if reason not in draft.reasons))
     priority = await history.priority(conn, draft.site_id, draft.comment_id)
     return replace(draft, reasons=reasons, priority=max(priority, draft.priority))

@@ -18,7 +18,7 @@ from service.store import history
 from service.store import queue as store
 
 
-async def decide(request: web.Request, site: Site, staff: Staff, id: int, body: DecisionIn) -> web.Response:  # noqa: A002
+async def decide(request: web.Request, site: Site, staff: Staff, id: int, body: DecisionIn) -> web.Response:
     """Publish, reject or hold a comment."""
     key = idempotency_key(request)
     async with request.app[POOL].acquire() as conn:
@@ -28,7 +28,7 @@ async def decide(request: web.Request, site: Site, staff: Staff, id: int, body: 
     return answer(document, status=201)
 
 
-async def undo(request: web.Request, site: Site, staff: Staff, id: int) -> web.Response:  # noqa: A002
+async def undo(request: web.Request, site: Site, staff: Staff, id: int) -> web.Response:
     """Take the last decision on a comment back."""
     key = idempotency_key(request)
     async with request.app[POOL].acquire() as conn:
@@ -38,7 +38,7 @@ async def undo(request: web.Request, site: Site, staff: Staff, id: int) -> web.R
     return answer(document, status=201)
 
 
-async def get_context(request: web.Request, site: Site, id: int) -> web.Response:  # noqa: A002
+async def get_context(request: web.Request, site: Site, id: int) -> web.Response:
     """All the context of one comment."""
     async with request.app[POOL].acquire() as conn:
         found = await store.read_comment(conn, site.id, id)

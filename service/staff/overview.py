@@ -32,7 +32,9 @@ async def _classifier(conn: Connection) -> ClassifierOut:
     if not seen:
         return ClassifierOut(id=None, state="absent")
     best = seen[0]
-    return ClassifierOut(id=best.classifier, state="ready" if best.state is WorkerState.READY else "unavailable")
+    return ClassifierOut(
+        id=best.classifier, state="ready" if best.state is WorkerState.READY else "unavailable"
+    )
 
 
 async def get_counts(request: web.Request, site: Site) -> web.Response:

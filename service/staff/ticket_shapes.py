@@ -17,9 +17,9 @@ SettableState = Literal["open", "in_progress", "waiting_reader", "resolved", "cl
 class InboxQuery(In):
     """Which tickets."""
 
-    state: (
-        Literal["active", "all", "received", "open", "waiting_reader", "in_progress", "resolved", "closed", "spam"]
-    ) = "active"
+    state: Literal[
+        "active", "all", "received", "open", "waiting_reader", "in_progress", "resolved", "closed", "spam"
+    ] = "active"
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 

@@ -64,7 +64,9 @@ async def write_message(
     return answer(document, status=201)
 
 
-async def set_state(request: web.Request, site: Site, staff: Staff, reference: str, body: StateIn) -> web.Response:
+async def set_state(
+    request: web.Request, site: Site, staff: Staff, reference: str, body: StateIn
+) -> web.Response:
     """Move a ticket on."""
     async with request.app[POOL].acquire() as conn:
         async with conn.transaction():

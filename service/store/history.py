@@ -25,7 +25,9 @@ class Made:
     undoes: int | None
 
 
-_MADE = "SELECT id, comment_id, revision, from_status, to_status, actor, undoes FROM decisions WHERE site_id = $1"
+_MADE = (
+    "SELECT id, comment_id, revision, from_status, to_status, actor, undoes FROM decisions WHERE site_id = $1"
+)
 
 
 def _made(row: asyncpg.Record | None) -> Made | None:
@@ -97,7 +99,9 @@ async def reasons_to_hold(conn: Connection, site_id: int, comment_id: int) -> li
 async def priority(conn: Connection, site_id: int, comment_id: int) -> float:
     """A comment's place in the review queue; 0 if it is not there."""
     place: float | None = await conn.fetchval(
-        "SELECT priority FROM queue WHERE site_id = $1 AND comment_id = $2 AND lane = 'review'", site_id, comment_id
+        "SELECT priority FROM queue WHERE site_id = $1 AND comment_id = $2 AND lane = 'review'",
+        site_id,
+        comment_id,
     )
     return place or 0.0
 

@@ -84,7 +84,9 @@ async def list_items(
 
 async def find_items(conn: Connection, site_id: int, comment_ids: Sequence[int]) -> list[Item]:
     """The items of these comments, first to be decided first."""
-    return _items(await conn.fetch(f"{_ITEM} AND q.comment_id = ANY($2) {_ORDER}", site_id, list(comment_ids)))
+    return _items(
+        await conn.fetch(f"{_ITEM} AND q.comment_id = ANY($2) {_ORDER}", site_id, list(comment_ids))
+    )
 
 
 def _items(rows: Sequence[asyncpg.Record]) -> list[Item]:

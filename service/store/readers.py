@@ -47,7 +47,9 @@ async def add_guest(
     )
     if row is None:
         row = await conn.fetchrow(
-            "SELECT id, name FROM readers WHERE site_id = $1 AND idempotency_key = $2", site_id, idempotency_key
+            "SELECT id, name FROM readers WHERE site_id = $1 AND idempotency_key = $2",
+            site_id,
+            idempotency_key,
         )
     assert row is not None
     return Profile(row["id"], row["name"])

@@ -49,7 +49,8 @@ class Member:
 async def find_by_email(conn: Connection, email: str) -> Account | None:
     """The account that may sign in under an address, in any case of letters."""
     row = await conn.fetchrow(
-        "SELECT id, name, email, password_hash FROM staff WHERE email = lower($1) AND disabled_at IS NULL", email
+        "SELECT id, name, email, password_hash FROM staff WHERE email = lower($1) AND disabled_at IS NULL",
+        email,
     )
     return Account(row["id"], row["name"], row["email"], row["password_hash"]) if row else None
 

@@ -247,5 +247,7 @@ async def write(
     )
     if id_ is None:
         return False
-    await conn.execute("UPDATE tickets SET updated_at = now() WHERE site_id = $1 AND id = $2", site_id, ticket.id)
+    await conn.execute(
+        "UPDATE tickets SET updated_at = now() WHERE site_id = $1 AND id = $2", site_id, ticket.id
+    )
     return True

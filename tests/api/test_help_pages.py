@@ -67,9 +67,13 @@ async def test_the_form_works_without_scripts_cookies_or_frames(api: Api) -> Non
     assert page.all("html") == [{"lang": "en"}]
     assert page.all("script") == []
     labels = {label["for"] for label in page.all("label")}
-    visible = [f for tag in ("input", "select", "textarea") for f in page.all(tag) if f.get("type") != "hidden"]
+    visible = [
+        f for tag in ("input", "select", "textarea") for f in page.all(tag) if f.get("type") != "hidden"
+    ]
     assert {field["id"] for field in visible} == labels
-    assert not any(name in attributes for _, attributes in page.tags for name in ("style", "onclick", "onsubmit"))
+    assert not any(
+        name in attributes for _, attributes in page.tags for name in ("style", "onclick", "onsubmit")
+    )
     [css] = [link["href"] for link in page.all("link") if link["rel"] == "stylesheet"]
     sheet = await api.raw("GET", css)
     assert (sheet.status, sheet.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
@@ -98,8 +102,13 @@ async def test_sending_it_twice_is_one_ticket(api: Api, pool: Pool) -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"message": " "}, "message"), ({"message": "x" * 4001}, "message"), ({"category": ""}, "category")]
-    + [({"email": "otto"}, "email"), ({"category": "made-up"}, "category")],
+    [
+        ({"message": " "}, "message"),
+        ({"message": "x" * 4001}, "message"),
+        ({"category": ""}, "category"),
+        ({"email": "otto"}, "email"),
+        ({"category": "made-up"}, "category"),
+    ],
 )
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
     api: Api, pool: Pool, change: dict[str, str], field: str
@@ -195,9 +204,14 @@ async def test_reader_and_staff_write_to_each_other(room: Newsroom, api: Api, po
     tickets = "/sites/demo/tickets"
     _, inbox = await console.call("GET", tickets)
     assert [(line["reference"], line["state"]) for line in inbox["items"]] == [(reference, "received")]
-    await console.call("POST", f"{tickets}/{reference}/messages", {"kind": "note", "body": "Looks like a blocker."})
+    await console.call(
+        "POST", f"{tickets}/{reference}/messages", {"kind": "note", "body": "Looks like a blocker."}
+    )
     status, answered = await console.call(
-        "POST", f"{tickets}/{reference}/messages", {"kind": "answer", "body": "Which browser?"}, key="answer-key-1"
+        "POST",
+        f"{tickets}/{reference}/messages",
+        {"kind": "answer", "body": "Which browser?"},
+        key="answer-key-1",
     )
     assert (status, answered["state"]) == (201, "waiting_reader")
 
@@ -243,7 +257,10 @@ async def test_what_cannot_be_written_back_stays_in_the_form(api: Api, pool: Poo
 
 
 async def test_a_site_that_is_not_there_is_said_in_words(api: Api) -> None:
-    for answer in (await api.raw("GET", "/help/nowhere"), await api.raw("POST", "/help/nowhere", data=FIELDS)):
+    for answer in (
+        await api.raw("GET", "/help/nowhere"),
+        await api.raw("POST", "/help/nowhere", data=FIELDS),
+    ):
         assert answer.status == 404
         assert "No such page" in answer.body
     assert (await api.raw("GET", "/help/-/nothing.css")).status == 404

@@ -107,7 +107,9 @@ async def test_many_at_once_are_all_kept(api: Api, line: Line, pool: Pool) -> No
     await line.mend()
     app = api.client.server.app
     # Two processes file at the same time.
-    await asyncio.gather(*(Spool(app[intake.SETTINGS].data_dir / "spool").file_all(app[RESERVE]) for _ in range(2)))
+    await asyncio.gather(
+        *(Spool(app[intake.SETTINGS].data_dir / "spool").file_all(app[RESERVE]) for _ in range(2))
+    )
     references = {row["reference"] for row in await pool.fetch("SELECT reference FROM tickets")}
     assert references == {answer.body["reference"] for answer in answers}
 
@@ -146,7 +148,9 @@ async def test_a_site_never_seen_is_looked_up_when_the_ticket_is_filed(
     assert [file.suffix for file in kept.iterdir()] == [".refused"]
 
 
-async def test_a_broken_file_does_not_keep_the_others_out(api: Api, line: Line, pool: Pool, kept: Path) -> None:
+async def test_a_broken_file_does_not_keep_the_others_out(
+    api: Api, line: Line, pool: Pool, kept: Path
+) -> None:
     await line.cut()
     await api.call("POST", "/tickets", json=TICKET)
     (kept / "0000.json").write_text('{"half')

@@ -1,14 +1,18 @@
 """Posting, editing and deleting, as the API's clients see it."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from moderation import policies
 from moderation.database import Pool
 from moderation.policy import Policy
 from moderation.policy_parts import Severity, WordList
 from moderation.worker import Worker
+from service.app import make_app
+from service.settings import Settings
 from tests.conftest import Api
 
 
@@ -183,13 +187,8 @@ async def test_a_deleted_comment_with_replies_leaves_a_tombstone(
 
 
 async def test_repeats_and_floods_are_refused_when_limits_are_on(
-    database: str, site: int, tmp_path: object
+    database: str, site: int, tmp_path: Path
 ) -> None:
-    from aiohttp.test_utils import TestClient, TestServer
-
-    from service.app import make_app
-    from service.settings import Settings
-
     async with TestClient(TestServer(make_app(Settings(data_dir=tmp_path), database))) as client:
         api = Api(client)
         ann = await api.guest()

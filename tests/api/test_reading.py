@@ -11,9 +11,7 @@ from tests.conftest import Api
 
 async def publish(api: Api, worker: Worker, *texts: str) -> list[str]:
     """Post texts by one guest each and publish them; returns their ids."""
-    ids = []
-    for text in texts:
-        ids.append((await (await api.guest()).post(text)).body["id"])
+    ids = [(await (await api.guest()).post(text)).body["id"] for text in texts]
     while await worker.run_once():
         pass
     return ids

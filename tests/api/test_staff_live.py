@@ -95,7 +95,10 @@ async def test_one_sites_events_are_not_anothers(room: Newsroom) -> None:
     await ben.sign_in("ben@example.org")
     anna = await room.console("anna")
     comment = await room.held()
-    async with ben.session.get(f"{room.base}/api/v1/staff/sites/other/events") as response, stream(anna) as events:
+    async with (
+        ben.session.get(f"{room.base}/api/v1/staff/sites/other/events") as response,
+        stream(anna) as events,
+    ):
         await until(events, "counts")
         await anna.call("POST", f"{SITE}/queue/claims", {})
         await until(events, "item.claimed")

@@ -30,7 +30,11 @@ ROLES = ("nobody", "elsewhere", "auditor", "moderator", "lead", "admin")
 
 
 def test_the_table_has_every_call_to_a_site() -> None:
-    calls = {(route.method, route.path.count("/")) for route in ROUTES if "{site}" in route.path and not route.streams}
+    calls = {
+        (route.method, route.path.count("/"))
+        for route in ROUTES
+        if "{site}" in route.path and not route.streams
+    }
     assert calls == {(method, path.count("/") + 1) for method, path, _, _ in TABLE}
     assert len(TABLE) == sum("{site}" in route.path and not route.streams for route in ROUTES)
 
@@ -40,7 +44,9 @@ async def test_every_role_may_do_what_the_table_says(room: Newsroom, role: str) 
     if role == "nobody":
         console = room.browser()
     elif role == "elsewhere":
-        other = await room.pool.fetchval("INSERT INTO sites (key, name) VALUES ('other', 'Other') RETURNING id")
+        other = await room.pool.fetchval(
+            "INSERT INTO sites (key, name) VALUES ('other', 'Other') RETURNING id"
+        )
         await room.hire("eve", "admin", site_id=other)
         console = room.browser()
         await console.sign_in("eve@example.org")

@@ -12,7 +12,9 @@ from tests.browser.widgets import box, comment, menu, open_thread, ready, serve,
 pytestmark = pytest.mark.browser
 
 
-def test_the_demo_article_carries_a_thread_and_asks_nobody_else(page: Page, live_service: LiveService) -> None:
+def test_the_demo_article_carries_a_thread_and_asks_nobody_else(
+    page: Page, live_service: LiveService
+) -> None:
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(re.sub(r"^(\w+://[^/]*).*", r"\1", request.url)))
     page.goto(f"{live_service.url}/demo")
@@ -139,7 +141,9 @@ def test_what_is_typed_before_the_widget_is_whole_is_kept(
     expect(box(page)).to_be_focused()
 
 
-def test_an_own_comment_is_edited_and_deleted(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_an_own_comment_is_edited_and_deleted(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     open_thread(page, live_service, article_key)
     write(page, "Frist")
     mine = page.locator("article.comment")
@@ -194,13 +198,16 @@ def test_votes_are_shown_at_once_and_taken_back_when_refused(
     expect(up).to_have_attribute("aria-pressed", "true")
 
 
-def test_more_comments_and_replies_come_on_demand(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_more_comments_and_replies_come_on_demand(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     token = live_service.guest()
     roots = [live_service.post(f"Root {n}.", token=token, article=article_key) for n in range(27)]
     for root in roots:
         live_service.wait_for(root, "published")
     replies = [
-        live_service.post(f"Reply {n}.", token=token, article=article_key, parent_id=roots[-1]["id"]) for n in range(30)
+        live_service.post(f"Reply {n}.", token=token, article=article_key, parent_id=roots[-1]["id"])
+        for n in range(30)
     ]
     for reply in replies:
         live_service.wait_for(reply, "published")
@@ -235,7 +242,9 @@ def test_the_sort_is_remembered(page: Page, live_service: LiveService, article_k
     expect(bodies).to_have_text(["Older", "Newer"])
 
 
-def test_a_deep_conversation_goes_on_by_itself(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_a_deep_conversation_goes_on_by_itself(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     parent = live_service.post("Level 0.", article=article_key)
     live_service.wait_for(parent, "published")
     for level in range(1, 7):
@@ -270,7 +279,9 @@ def test_a_report_is_sent_with_its_reason(page: Page, live_service: LiveService,
     assert sent[-1].post_data_json == {"reason": "spam"}
 
 
-def test_the_toolbar_formats_what_is_selected(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_the_toolbar_formats_what_is_selected(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     open_thread(page, live_service, article_key)
     box(page).fill("bold move")
     box(page).evaluate("area => area.setSelectionRange(0, 4)")

@@ -30,11 +30,15 @@ def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
-def test_no_state_breaks_a_rule_of_axe(themed: Page, live_service: LiveService, article_key: str, lang: str) -> None:
+def test_no_state_breaks_a_rule_of_axe(
+    themed: Page, live_service: LiveService, article_key: str, lang: str
+) -> None:
     page = themed
     root = live_service.post("A **root** with a ||spoiler||", article=article_key)
     live_service.wait_for(root, "published")
-    live_service.wait_for(live_service.post("> A root\n\nAn answer", article=article_key, parent_id=root["id"]), "published")
+    live_service.wait_for(
+        live_service.post("> A root\n\nAn answer", article=article_key, parent_id=root["id"]), "published"
+    )
     style = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
     html = f"""<!doctype html><html lang="{lang}"><title>Story</title>{style}<main><h1>Story</h1>
         <parley-comments></parley-comments></main>
@@ -96,12 +100,16 @@ def test_what_happens_is_spoken(page: Page, live_service: LiveService, article_k
     expect(page.locator(".voice")).to_have_text(re.compile("Your comment is published"))
 
 
-def test_nothing_is_wider_than_a_small_telephone(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_nothing_is_wider_than_a_small_telephone(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     parent = live_service.post("Wide" * 60, article=article_key)
     live_service.wait_for(parent, "published")
     for level in range(5):
-        parent = live_service.post(f"```\n{'code ' * 60}\n```\nLevel {level}", article=article_key, parent_id=parent["id"])
+        parent = live_service.post(
+            f"```\n{'code ' * 60}\n```\nLevel {level}", article=article_key, parent_id=parent["id"]
+        )
         live_service.wait_for(parent, "published")
     open_thread(page, live_service, article_key)
     page.get_by_role("button", name=HELP).click()
@@ -147,7 +155,9 @@ def test_the_theme_follows_what_lies_behind(page: Page, live_service: LiveServic
     expect(dark).to_have_count(0)
 
 
-def test_several_threads_are_made_and_unmade_by_script(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_several_threads_are_made_and_unmade_by_script(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     live_service.wait_for(live_service.post("In the second", article=f"{article_key}-b"), "published")
     open_thread(page, live_service, article_key)
     page.evaluate(

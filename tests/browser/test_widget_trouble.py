@@ -20,12 +20,19 @@ PROBLEMS: list[tuple[int, dict[str, Any], dict[str, str], str]] = [
     (409, {"code": "duplicate"}, {}, "the same text"),
     (403, {"code": "origin_refused"}, {}, "has not been set up"),
     (403, {"code": "sanctioned", "until": "2030-01-01T00:00:00Z", "reason": "Insults."}, {}, "2030"),
-    (422, {"code": "invalid", "errors": [{"pointer": "/body", "message": "Too long by 7.", "code": "x"}]}, {}, "by 7"),
+    (
+        422,
+        {"code": "invalid", "errors": [{"pointer": "/body", "message": "Too long by 7.", "code": "x"}]},
+        {},
+        "by 7",
+    ),
     (418, {"code": "never_heard_of", "detail": "A new rule says no."}, {}, "A new rule says no."),
 ]
 
 
-@pytest.mark.parametrize(("status", "problem", "headers", "words"), PROBLEMS, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("status", "problem", "headers", "words"), PROBLEMS, ids=lambda value: str(value)[:30]
+)
 def test_every_refusal_says_what_happened_and_keeps_the_text(
     page: Page,
     live_service: LiveService,
@@ -39,9 +46,11 @@ def test_every_refusal_says_what_happened_and_keeps_the_text(
     open_thread(page, live_service, article_key)
     page.route(
         "**/articles/*/comments",
-        lambda route: route.fulfill(status=status, json=problem, headers=headers | exposed)
-        if route.request.method == "POST"
-        else route.continue_(),
+        lambda route: (
+            route.fulfill(status=status, json=problem, headers=headers | exposed)
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
     )
     write(page, "Worth keeping")
     alert = page.get_by_role("alert")
@@ -56,9 +65,11 @@ def test_the_refused_part_is_selected(page: Page, live_service: LiveService, art
     errors = [{"pointer": "/body", "message": "Not this word.", "code": "word", "start": 5, "end": 8}]
     page.route(
         "**/articles/*/comments",
-        lambda route: route.fulfill(status=422, json={"code": "invalid", "errors": errors})
-        if route.request.method == "POST"
-        else route.continue_(),
+        lambda route: (
+            route.fulfill(status=422, json={"code": "invalid", "errors": errors})
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
     )
     write(page, "This bad word")
     expect(page.get_by_role("alert")).to_contain_text("Not this word.")
@@ -112,7 +123,9 @@ def test_what_is_posted_offline_is_sent_once_when_the_network_is_back(
     expect(page.locator("article.comment")).to_have_count(2)
 
 
-def test_live_events_missed_offline_are_caught_up(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_live_events_missed_offline_are_caught_up(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     live_service.wait_for(live_service.post("Before", article=article_key), "published")
     open_thread(page, live_service, article_key)
     live_service.post("While connected", article=article_key)
@@ -160,7 +173,9 @@ def test_blocked_storage_is_lived_with(page: Page, live_service: LiveService, ar
     expect(page.get_by_text("keeps this page from storing anything")).to_be_visible()
 
 
-def test_an_expired_token_is_renewed_without_a_word(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_an_expired_token_is_renewed_without_a_word(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     open_thread(page, live_service, article_key)
     write(page, "First")
     expect(comment(page, "First")).to_have_attribute("data-status", "published")
@@ -217,7 +232,9 @@ def test_a_request_for_help_gets_a_reference(page: Page, live_service: LiveServi
     expect(page.locator("footer")).to_contain_text(re.compile(r"PX-\w{4}-\w{4}"))
 
 
-def test_a_link_to_a_comment_that_is_gone_says_so(page: Page, live_service: LiveService, article_key: str) -> None:
+def test_a_link_to_a_comment_that_is_gone_says_so(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
     html = f"""<!doctype html><title>Gone</title><parley-comments></parley-comments>
         <script async src="/embed.js" data-site="demo" data-article="{article_key}"></script>"""
     serve(page, live_service, "/story/gone", html)

@@ -11,7 +11,13 @@ STRICT = (
 
 
 def open_thread(
-    page: Page, service: LiveService, article: str, *, lang: str = "en", csp: str = STRICT, attributes: str = ""
+    page: Page,
+    service: LiveService,
+    article: str,
+    *,
+    lang: str = "en",
+    csp: str = STRICT,
+    attributes: str = "",
 ) -> None:
     """Go to a page of the service's origin that embeds the thread of `article`, under a strict policy, and wait for it."""
     html = f"""<!doctype html><html lang="{lang}"><meta charset="utf-8">
@@ -27,7 +33,8 @@ def serve(page: Page, service: LiveService, path: str, html: str, csp: str = STR
     """Make the browser see `html` at `path` of the service's origin."""
     headers = {"Content-Security-Policy": csp}
     page.route(
-        f"{service.url}{path}*", lambda route: route.fulfill(body=html, content_type="text/html", headers=headers)
+        f"{service.url}{path}*",
+        lambda route: route.fulfill(body=html, content_type="text/html", headers=headers),
     )
 
 

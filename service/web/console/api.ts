@@ -15,5 +15,4 @@ export const call = createClient({
 /** Now, by the service's clock, in milliseconds since the epoch. */
 export const serverNow = (): number => Date.now() + skew;
 
-export const sitePath = (site: string, rest: string): string =>
-  `/sites/${encodeURIComponent(site)}${rest}`;
+export const sitePath = (site: string, rest: string): string => `/sites/${encodeURIComponent(site)}${rest}`;

@@ -30,7 +30,11 @@ export interface Made {
 }
 
 export const DID: Record<Action, string> = { publish: "Approved", reject: "Rejected", hold: "Held" };
-const AGAIN: Record<Action, string> = { publish: "Approve it anyway", reject: "Reject it anyway", hold: "Hold it anyway" };
+const AGAIN: Record<Action, string> = {
+  publish: "Approve it anyway",
+  reject: "Reject it anyway",
+  hold: "Hold it anyway",
+};
 const TO: Record<Action, Status> = { publish: "published", reject: "rejected", hold: "held" };
 const REMEMBERED = 100;
 
@@ -57,7 +61,13 @@ export class Decisions {
 
   decide(desk: Desk, item: Item, choice: Choice): void {
     const { revision, status } = item.comment;
-    const op: Decide = { ...newOp(desk.options.site, item.id), kind: "decide", revision, status, ...wire(choice) };
+    const op: Decide = {
+      ...newOp(desk.options.site, item.id),
+      kind: "decide",
+      revision,
+      status,
+      ...wire(choice),
+    };
     const index = desk.remove(item.id);
     const made: Made = { key: op.key, item, index, choice, at: op.at, state: "made", decision: null };
     this.history.value = [made, ...this.history.value].slice(0, REMEMBERED);
@@ -114,16 +124,28 @@ export class Decisions {
     const desk = this.desk();
     if (op.kind === "undo") {
       desk?.remove(op.comment);
-      return notify(`Could not be undone. ${because(error)}${words}`, [{ label: "Leave it", run: () => {} }, open]);
+      return notify(`Could not be undone. ${because(error)}${words}`, [
+        { label: "Leave it", run: () => {} },
+        open,
+      ]);
     }
     this.mark(op.key, { state: "refused" });
     if (error.code === "stale") return this.tellStale(op, error, words, open);
     if (desk && made && made.index >= 0) desk.put(made.item, made.index);
-    if (error.code === "claim_lost") void desk?.fetchContext(op.comment, { anew: true }).then((c) => c?.item && desk.put(c.item));
-    notify(`Not ${DID[op.action].toLowerCase()}. ${because(error)}${words}`, [{ label: "Leave it", run: () => {} }, open]);
+    if (error.code === "claim_lost")
+      void desk?.fetchContext(op.comment, { anew: true }).then((c) => c?.item && desk.put(c.item));
+    notify(`Not ${DID[op.action].toLowerCase()}. ${because(error)}${words}`, [
+      { label: "Leave it", run: () => {} },
+      open,
+    ]);
   };
 
-  private tellStale(op: Decide, error: ApiError, words: string, open: { label: string; run: () => void }): void {
+  private tellStale(
+    op: Decide,
+    error: ApiError,
+    words: string,
+    open: { label: string; run: () => void },
+  ): void {
     const { comment_status: status, decided_by: by } = error.problem;
     const revision = (error.problem as { comment_revision?: number }).comment_revision ?? op.revision;
     const leave = { label: "Leave it", run: () => {} };
@@ -149,7 +171,8 @@ function because(error: ApiError): string {
   const { decided_by: by, decided_at: at, comment_status: status } = error.problem;
   if (error.code !== "stale" || !by) return inWords(error);
   const seconds = at ? Math.max(0, Math.round((serverNow() - Date.parse(at)) / 1000)) : null;
-  const ago = seconds === null ? "" : seconds < 90 ? ` ${seconds} s ago` : ` ${Math.round(seconds / 60)} min ago`;
+  const ago =
+    seconds === null ? "" : seconds < 90 ? ` ${seconds} s ago` : ` ${Math.round(seconds / 60)} min ago`;
   const who = by === "machine" ? "The classifier" : by === "author" ? "The author" : by;
   return `${who} decided this${ago}: ${STATUS[(status ?? "held") as Status] ?? status}.`;
 }

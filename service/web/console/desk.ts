@@ -100,7 +100,8 @@ export class Desk {
 
   private async openFirst(): Promise<void> {
     const mine = this.items.value.find(({ claimed_by }) => claimed_by?.id === this.options.me);
-    if (mine || !this.claims) return this.open(mine?.id ?? this.items.value[0]?.id ?? null, { unasked: true });
+    if (mine || !this.claims)
+      return this.open(mine?.id ?? this.items.value[0]?.id ?? null, { unasked: true });
     try {
       const item = await this.claims.next();
       if (!item || this.currentId.value) return;
@@ -135,7 +136,9 @@ export class Desk {
     const at = all.findIndex((item) => item.id === id);
     const round = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))];
     const free = (item: Item): boolean => !this.takenBy(item) && !(item.id in this.overtaken.value);
-    return (round.find((item) => free(item) && !this.skipped.value.has(item.id)) ?? round.find(free))?.id ?? null;
+    return (
+      (round.find((item) => free(item) && !this.skipped.value.has(item.id)) ?? round.find(free))?.id ?? null
+    );
   }
 
   /** Up or down the list by one, whoever has the item. */
@@ -206,9 +209,11 @@ export class Desk {
     const at = this.items.value.findIndex(({ id }) => id === this.currentId.value);
     if (this.loading || this.items.value.length - at - 1 >= LOW) return;
     if (this.cursor) {
-      this.loading = this.read(`/queue?limit=${PAGE}&cursor=${encodeURIComponent(this.cursor)}`).finally(() => {
-        this.loading = null;
-      });
+      this.loading = this.read(`/queue?limit=${PAGE}&cursor=${encodeURIComponent(this.cursor)}`).finally(
+        () => {
+          this.loading = null;
+        },
+      );
     } else if (this.fresh.value.size) void this.load();
   }
 

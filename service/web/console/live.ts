@@ -16,7 +16,8 @@ export function follow(desk: Desk, handled: (id: string) => boolean, tickets: ()
   const has = (id: string): boolean => desk.items.value.some((item) => item.id === id);
   const on: Record<string, (id: string, by: Person | null) => void> = {
     "item.claimed": (id, by) => {
-      if (by) desk.patch(id, { claimed_by: { ...by, until: new Date(Date.now() + MAX_CLAIM_MS).toISOString() } });
+      if (by)
+        desk.patch(id, { claimed_by: { ...by, until: new Date(Date.now() + MAX_CLAIM_MS).toISOString() } });
     },
     "item.released": (id) => desk.patch(id, { claimed_by: null }),
     "item.decided": (id, by) => {
@@ -24,7 +25,8 @@ export function follow(desk: Desk, handled: (id: string) => boolean, tickets: ()
       const { [id]: _, ...others } = desk.contexts.value;
       desk.contexts.value = others;
       if (has(id)) desk.overtake(id, by);
-      if (desk.fresh.value.has(id)) desk.fresh.value = new Set([...desk.fresh.value].filter((one) => one !== id));
+      if (desk.fresh.value.has(id))
+        desk.fresh.value = new Set([...desk.fresh.value].filter((one) => one !== id));
     },
     "item.added": (id) => {
       if (!has(id) && !handled(id)) desk.fresh.value = new Set([...desk.fresh.value, id]);

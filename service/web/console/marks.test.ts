@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pieces } from "./marks.ts";
 
-const why = (start: number, end: number, label = "x") => ({ code: "suspect_word", text: "Word", label, start, end });
+const why = (start: number, end: number, label = "x") => ({
+  code: "suspect_word",
+  text: "Word",
+  label,
+  start,
+  end,
+});
 
 test("a text without reasons is one piece", () => {
   assert.deepEqual(pieces("calm words", []), [{ text: "calm words", whys: [] }]);

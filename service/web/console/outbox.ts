@@ -121,14 +121,16 @@ export class Outbox {
         return false;
       }
       this.forget(op);
-      for (const later of this.waiting.value) if (later.kind === "undo" && later.of === op.key) this.forget(later);
+      for (const later of this.waiting.value)
+        if (later.kind === "undo" && later.of === op.key) this.forget(later);
       this.handlers.refused(op, error);
       return true;
     }
   }
 
   private request(op: Op): Promise<Decided> {
-    if (op.kind === "undo") return call("POST", sitePath(op.site, `/decisions/${op.decision}/undo`), { key: op.key });
+    if (op.kind === "undo")
+      return call("POST", sitePath(op.site, `/decisions/${op.decision}/undo`), { key: op.key });
     const { action, revision, status, reason, note } = op;
     const body = { action, revision, status, reason, note };
     return call("POST", sitePath(op.site, `/comments/${op.comment}/decisions`), { key: op.key, body });
@@ -137,7 +139,8 @@ export class Outbox {
   private settle(op: Op, made: Decided): void {
     this.forget(op);
     for (const later of this.waiting.value) {
-      if (later.kind === "undo" && later.of === op.key) this.replace({ ...later, decision: made.decision.id });
+      if (later.kind === "undo" && later.of === op.key)
+        this.replace({ ...later, decision: made.decision.id });
     }
     this.handlers.done(op, made);
   }

@@ -28,7 +28,8 @@ const MEANINGS: Record<string, string> = {
   sexual_explicit: "Sexual wording.",
 };
 
-export const meaning = (label: string): string => MEANINGS[label] ?? "What the model was taught to call by this name.";
+export const meaning = (label: string): string =>
+  MEANINGS[label] ?? "What the model was taught to call by this name.";
 
 export const STATUS: Record<Status, string> = {
   pending: "waiting for the classifier",

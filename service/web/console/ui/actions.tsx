@@ -35,7 +35,15 @@ function Blocked({ desk, item }: { desk: Desk; item: Item }) {
   }
   return (
     <div class="actions blocked">
-      <p>{taken ? <><b>{taken.name}</b> has this one now. You can read along.</> : "You may look here, not decide."}</p>
+      <p>
+        {taken ? (
+          <>
+            <b>{taken.name}</b> has this one now. You can read along.
+          </>
+        ) : (
+          "You may look here, not decide."
+        )}
+      </p>
       {taken && (
         <button type="button" class="primary" onClick={next}>
           Next free one
@@ -55,7 +63,13 @@ interface ButtonProps {
 
 function Button({ name, key_, class: kind, run, expanded }: ButtonProps) {
   return (
-    <button type="button" class={`act ${kind}`} onClick={run} aria-keyshortcuts={key_} aria-expanded={expanded}>
+    <button
+      type="button"
+      class={`act ${kind}`}
+      onClick={run}
+      aria-keyshortcuts={key_}
+      aria-expanded={expanded}
+    >
       {name} <Key>{key_}</Key>
     </button>
   );
@@ -73,7 +87,13 @@ export function Actions({ desk, item }: { desk: Desk; item: Item }) {
     decisions.value?.decide(desk, item, choice);
   };
   const offered = [
-    { name: up ? "Keep it up" : "Approve", key_: "a", class: "approve", when: true, run: () => decide({ action: "publish" }) },
+    {
+      name: up ? "Keep it up" : "Approve",
+      key_: "a",
+      class: "approve",
+      when: true,
+      run: () => decide({ action: "publish" }),
+    },
     {
       name: "Reject",
       key_: "r",
@@ -92,7 +112,11 @@ export function Actions({ desk, item }: { desk: Desk; item: Item }) {
     "Deciding",
     blocked || rejecting.value
       ? []
-      : offered.map(({ key_, name, run }) => ({ key: key_, does: name === "Reject" ? "Reject, then the reason's key" : name, run })),
+      : offered.map(({ key_, name, run }) => ({
+          key: key_,
+          does: name === "Reject" ? "Reject, then the reason's key" : name,
+          run,
+        })),
     [blocked, rejecting.value, item, listed],
   );
   if (blocked) return <Blocked desk={desk} item={item} />;
@@ -102,7 +126,9 @@ export function Actions({ desk, item }: { desk: Desk; item: Item }) {
         <RejectMenu
           rules={desk.rules.value}
           onChoose={(rule, note) => decide({ action: "reject", reason: rule.code, title: rule.title, note })}
-          onClose={() => { rejecting.value = false; }}
+          onClose={() => {
+            rejecting.value = false;
+          }}
         />
       )}
       {offered.map(({ when: _, ...props }) => (

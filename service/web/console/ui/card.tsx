@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
-import { isMasked } from "../masking.ts";
 import { pieces } from "../marks.ts";
+import { isMasked } from "../masking.ts";
 import { prefs, setPref } from "../prefs.ts";
 import type { Item } from "../types.ts";
 import { whyInWords } from "../words.ts";
@@ -103,15 +103,28 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
   useEffect(() => {
     const at = document.activeElement;
     // Somebody who is elsewhere on the page stays there.
-    if (!at || at === document.body || at.closest(".queue, .single")) heading.current?.focus({ preventScroll: true });
+    if (!at || at === document.body || at.closest(".queue, .single"))
+      heading.current?.focus({ preventScroll: true });
   }, []);
   const url = onPage(item.comment.article, item.id);
   useShortcuts(
     "Card",
     [
-      ...(url ? [{ key: "o", does: "Open on its page", run: () => void window.open(url, "_blank", "noopener") }] : []),
-      { key: "v", does: "Reveal or blur the text", run: () => { revealed.value = !revealed.value; } },
-      { key: "m", does: "Text as shown, or as typed with marks", run: () => setPref("text", prefs.value.text === "shown" ? "typed" : "shown") },
+      ...(url
+        ? [{ key: "o", does: "Open on its page", run: () => void window.open(url, "_blank", "noopener") }]
+        : []),
+      {
+        key: "v",
+        does: "Reveal or blur the text",
+        run: () => {
+          revealed.value = !revealed.value;
+        },
+      },
+      {
+        key: "m",
+        does: "Text as shown, or as typed with marks",
+        run: () => setPref("text", prefs.value.text === "shown" ? "typed" : "shown"),
+      },
     ],
     [url],
   );
@@ -129,7 +142,14 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
             <StatusTag status={item.comment.status} />
             <span class="grow" />
             {isMasked(item) && (
-              <button type="button" class="link" aria-pressed={revealed.value} onClick={() => { revealed.value = !revealed.value; }}>
+              <button
+                type="button"
+                class="link"
+                aria-pressed={revealed.value}
+                onClick={() => {
+                  revealed.value = !revealed.value;
+                }}
+              >
                 {revealed.value ? "Blur" : "Reveal"} <Key>v</Key>
               </button>
             )}

@@ -10,12 +10,25 @@ import { Card } from "./card.tsx";
 function asItem({ comment, item, scores, model }: Context): Item {
   if (item) return item;
   const { id, created_at } = comment;
-  return { id, lane: "", reasons: [], priority: 0, queued_at: created_at, claimed_by: null, attempts: 0, comment, scores, model };
+  return {
+    id,
+    lane: "",
+    reasons: [],
+    priority: 0,
+    queued_at: created_at,
+    claimed_by: null,
+    attempts: 0,
+    comment,
+    scores,
+    model,
+  };
 }
 
 /** One comment by its id, whatever its status. */
 export function CommentView({ desk, id }: { desk: Desk; id: string }) {
-  const busy = useComputed(() => decisions.value?.outbox.waiting.value.some(({ comment }) => comment === id) ?? false).value;
+  const busy = useComputed(
+    () => decisions.value?.outbox.waiting.value.some(({ comment }) => comment === id) ?? false,
+  ).value;
   useEffect(() => {
     if (!busy) void desk.fetchContext(id, { anew: true });
   }, [desk, id, busy]);
@@ -27,7 +40,11 @@ export function CommentView({ desk, id }: { desk: Desk; id: string }) {
     return () => desk.claimOnly(null);
   }, [desk, id, queued]);
   if (!context) {
-    return <p class="empty muted" role="status">There is no such comment, or it is still being read.</p>;
+    return (
+      <p class="empty muted" role="status">
+        There is no such comment, or it is still being read.
+      </p>
+    );
   }
   return (
     <div class="single">

@@ -38,7 +38,10 @@ function Record({ author }: { author: Profile }) {
   return (
     <Part title="Author">
       <p>
-        <b dir="auto">{author.name}</b> <span class="muted">since <Ago at={author.created_at} /></span>
+        <b dir="auto">{author.name}</b>{" "}
+        <span class="muted">
+          since <Ago at={author.created_at} />
+        </span>
       </p>
       <p class="record">
         <span>{author.published} published</span>
@@ -126,7 +129,9 @@ function History({ decisions }: { decisions: Decision[] }) {
           <li key={made.id}>
             <b>{who(made)}</b>: {made.undoes ? "undone, back to " : ""}
             {STATUS[made.to_status]} <Ago at={made.created_at} />
-            {made.reasons.length > 0 && <span class="muted block">{made.reasons.map(whyInWords).join("; ")}</span>}
+            {made.reasons.length > 0 && (
+              <span class="muted block">{made.reasons.map(whyInWords).join("; ")}</span>
+            )}
             {made.note && <q class="block">{made.note}</q>}
           </li>
         ))}

@@ -35,7 +35,16 @@ export function Conversation({ ticket }: { ticket: Ticket }) {
   return (
     <ol class="conversation">
       {!first && (
-        <Said reader={reader} message={{ id: "", kind: "reader", staff: null, body: ticket.message, created_at: ticket.created_at }} />
+        <Said
+          reader={reader}
+          message={{
+            id: "",
+            kind: "reader",
+            staff: null,
+            body: ticket.message,
+            created_at: ticket.created_at,
+          }}
+        />
       )}
       {entries(ticket).map((entry) =>
         "message" in entry ? (

@@ -28,7 +28,11 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <label class="check">
-        <input type="checkbox" checked={prefs.value.keys} onChange={(event) => setPref("keys", event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={prefs.value.keys}
+          onChange={(event) => setPref("keys", event.currentTarget.checked)}
+        />
         Single keys work (never while you type)
       </label>
     </Dialog>

@@ -1,10 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { notify } from "../notices.ts";
 import { type Prefs, prefs, setPref } from "../prefs.ts";
 import { inWords, session, signOut, site } from "../session.ts";
-import { notify } from "../notices.ts";
 
-function Choice<K extends keyof Prefs>({ name, label, options }: { name: K; label: string; options: [Prefs[K], string][] }) {
+function Choice<K extends keyof Prefs>({
+  name,
+  label,
+  options,
+}: {
+  name: K;
+  label: string;
+  options: [Prefs[K], string][];
+}) {
   return (
     <label class="pref">
       {label}
@@ -72,14 +80,45 @@ export function Menu() {
               {site.value && ` · ${site.value.role}`}
             </span>
           </p>
-          <Choice name="theme" label="Colours" options={[["system", "As the system"], ["light", "Light"], ["dark", "Dark"]]} />
-          <Choice name="mask" label="Blur comments" options={[["off", "Never"], ["severe", "Those that score high"], ["all", "All, until revealed"]]} />
-          <Choice name="text" label="Text" options={[["shown", "As readers see it"], ["typed", "As typed, with marks"]]} />
+          <Choice
+            name="theme"
+            label="Colours"
+            options={[
+              ["system", "As the system"],
+              ["light", "Light"],
+              ["dark", "Dark"],
+            ]}
+          />
+          <Choice
+            name="mask"
+            label="Blur comments"
+            options={[
+              ["off", "Never"],
+              ["severe", "Those that score high"],
+              ["all", "All, until revealed"],
+            ]}
+          />
+          <Choice
+            name="text"
+            label="Text"
+            options={[
+              ["shown", "As readers see it"],
+              ["typed", "As typed, with marks"],
+            ]}
+          />
           <label class="check">
-            <input type="checkbox" checked={prefs.value.keys} onChange={(event) => setPref("keys", event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={prefs.value.keys}
+              onChange={(event) => setPref("keys", event.currentTarget.checked)}
+            />
             Single keys
           </label>
-          <button type="button" class="plain" onClick={() => signOut().catch((error: unknown) => notify(`Not signed out. ${inWords(error)}`))}>
+          <button
+            type="button"
+            class="plain"
+            onClick={() => signOut().catch((error: unknown) => notify(`Not signed out. ${inWords(error)}`))}
+          >
             Sign out
           </button>
         </div>

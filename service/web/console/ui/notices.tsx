@@ -16,7 +16,14 @@ export function ToastBar() {
   if (!shown) return null;
   const undo = shown.undo;
   return (
-    <div class="toast" key={shown.id} onMouseEnter={holdToast} onMouseLeave={releaseToast} onFocusCapture={holdToast} onBlurCapture={releaseToast}>
+    <div
+      class="toast"
+      key={shown.id}
+      onMouseEnter={holdToast}
+      onMouseLeave={releaseToast}
+      onFocusCapture={holdToast}
+      onBlurCapture={releaseToast}
+    >
       <span>{shown.text}</span>
       {undo && (
         <button

@@ -17,16 +17,23 @@ function named(text: string, site: string): Command[] {
   const id = /(?:^|#parley-|\/comments\/)([1-9]\d{0,17})$/.exec(text)?.[1];
   if (id) return [{ name: `Open comment ${id}`, run: () => go({ view: "comment", site, id }) }];
   const reference = /(?:^|\/tickets\/)([A-Z0-9]+(?:-[A-Z0-9]+)+)(?:#|$)/i.exec(text)?.[1];
-  return reference ? [{ name: `Open ticket ${reference}`, run: () => go({ view: "tickets", site, reference }) }] : [];
+  return reference
+    ? [{ name: `Open ticket ${reference}`, run: () => go({ view: "tickets", site, reference }) }]
+    : [];
 }
 
 function commands(site: string): Command[] {
   const sites = session.value?.sites.filter(({ key }) => key !== site) ?? [];
   return [
-    ...[...layers.value].reverse().flatMap(({ shortcuts }) => shortcuts.map(({ key, does, run }) => ({ name: does, key, run }))),
+    ...[...layers.value]
+      .reverse()
+      .flatMap(({ shortcuts }) => shortcuts.map(({ key, does, run }) => ({ name: does, key, run }))),
     { name: "Read the queue anew", run: () => void desk.value?.load() },
     ...sites.map(({ key, name }) => ({ name: `Go to ${name}`, run: () => go({ view: "queue", site: key }) })),
-    ...(["light", "dark", "system"] as const).map((theme) => ({ name: `Colours: ${theme}`, run: () => setPref("theme", theme) })),
+    ...(["light", "dark", "system"] as const).map((theme) => ({
+      name: `Colours: ${theme}`,
+      run: () => setPref("theme", theme),
+    })),
   ];
 }
 
@@ -81,7 +88,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
             tabIndex={-1}
             aria-selected={n === chosen.value}
             onClick={() => run(command)}
-            onMouseMove={() => { chosen.value = n; }}
+            onMouseMove={() => {
+              chosen.value = n;
+            }}
           >
             {command.name} {command.key && <Key>{command.key}</Key>}
           </li>

@@ -58,7 +58,9 @@ export function Html({ html, class: name = "prose" }: { html: string; class?: st
 
 /** The address of a comment on its page; null where the article's address is not known or not a web address. */
 export function onPage(article: ArticleRef, id: string): string | null {
-  return article.url && /^https?:\/\//i.test(article.url) ? `${article.url.replace(/#.*$/, "")}#parley-${id}` : null;
+  return article.url && /^https?:\/\//i.test(article.url)
+    ? `${article.url.replace(/#.*$/, "")}#parley-${id}`
+    : null;
 }
 
 /** A modal dialog that takes the focus and gives it back. */

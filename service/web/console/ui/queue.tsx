@@ -27,7 +27,10 @@ function List({ desk }: { desk: Desk }) {
   const list = useRef<HTMLOListElement>(null);
   useSignalEffect(() => {
     const id = desk.currentId.value;
-    if (id) requestAnimationFrame(() => list.current?.querySelector(`[data-id="${id}"]`)?.scrollIntoView({ block: "nearest" }));
+    if (id)
+      requestAnimationFrame(() =>
+        list.current?.querySelector(`[data-id="${id}"]`)?.scrollIntoView({ block: "nearest" }),
+      );
   });
   const fresh = desk.fresh.value.size;
   return (

@@ -18,7 +18,9 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const note = useSignal("");
   const pointed = useSignal<HouseRule | null>(rules[0] ?? null);
-  const buttons = (): HTMLButtonElement[] => [...(box.current?.querySelectorAll<HTMLButtonElement>(".reason") ?? [])];
+  const buttons = (): HTMLButtonElement[] => [
+    ...(box.current?.querySelectorAll<HTMLButtonElement>(".reason") ?? []),
+  ];
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     buttons()[0]?.focus();
@@ -51,7 +53,13 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
     all[(at + step + all.length) % all.length]?.focus();
   };
   return (
-    <div class="reject-menu" role="group" aria-label="Reject: which rule does it break?" ref={box} onKeyDown={onKeyDown}>
+    <div
+      class="reject-menu"
+      role="group"
+      aria-label="Reject: which rule does it break?"
+      ref={box}
+      onKeyDown={onKeyDown}
+    >
       <h3>Which rule does it break?</h3>
       {!rules.length && <p role="status">The reasons are being read…</p>}
       <div class="reasons">
@@ -61,8 +69,12 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
             class="reason"
             key={rule.code}
             onClick={() => choose(rule)}
-            onFocus={() => { pointed.value = rule; }}
-            onMouseEnter={() => { pointed.value = rule; }}
+            onFocus={() => {
+              pointed.value = rule;
+            }}
+            onMouseEnter={() => {
+              pointed.value = rule;
+            }}
           >
             <Key>{KEYS[n]}</Key> {rule.title}
           </button>
@@ -80,7 +92,9 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
           maxLength={MAX_NOTE}
           dir="auto"
           value={note.value}
-          onInput={(event) => { note.value = event.currentTarget.value; }}
+          onInput={(event) => {
+            note.value = event.currentTarget.value;
+          }}
         />
       </label>
       <p class="fine muted">Then choose the reason: Ctrl Enter goes back to them. Esc closes.</p>

@@ -7,7 +7,11 @@ import { age, excerpt, spaced } from "../words.ts";
 /** The first reasons in a few words. */
 function gist(item: Item): string {
   const words = item.reasons.map(({ text, label, score }) =>
-    label && score != null && score <= 1 ? `${spaced(label)} ${score.toFixed(2)}` : label ? `${text}: ${spaced(label)}` : text,
+    label && score != null && score <= 1
+      ? `${spaced(label)} ${score.toFixed(2)}`
+      : label
+        ? `${text}: ${spaced(label)}`
+        : text,
   );
   const shown = [...new Set(words)];
   return shown.slice(0, 2).join(" · ") + (shown.length > 2 ? ` +${shown.length - 2}` : "");
@@ -18,7 +22,13 @@ export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
   const { comment } = item;
   const taken = desk.takenBy(item);
   const gone = item.id in desk.overtaken.value;
-  const note = gone ? "decided" : taken ? `with ${taken.name}` : desk.skipped.value.has(item.id) ? "skipped" : "";
+  const note = gone
+    ? "decided"
+    : taken
+      ? `with ${taken.name}`
+      : desk.skipped.value.has(item.id)
+        ? "skipped"
+        : "";
   return (
     <li>
       <button

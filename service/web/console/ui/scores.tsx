@@ -32,7 +32,9 @@ export function Scores({ item }: { item: Item }) {
           </div>
         ))}
       </dl>
-      <p class="muted fine">How toxic the wording reads to a model: toxicity, not hate. It cannot tell truth, irony or quotation.</p>
+      <p class="muted fine">
+        How toxic the wording reads to a model: toxicity, not hate. It cannot tell truth, irony or quotation.
+      </p>
     </section>
   );
 }

@@ -12,7 +12,17 @@ import { Palette } from "./palette.tsx";
 import { QueueView } from "./queue.tsx";
 import { TicketsView } from "./tickets.tsx";
 
-function Tab({ to, name, count, here }: { to: Place; name: string; count: number | undefined; here: boolean }) {
+function Tab({
+  to,
+  name,
+  count,
+  here,
+}: {
+  to: Place;
+  name: string;
+  count: number | undefined;
+  here: boolean;
+}) {
   return (
     <a
       href={pathOf(to)}
@@ -67,7 +77,8 @@ function SiteSwitch() {
 function View() {
   const at = place.value;
   const open = desk.value;
-  if (!session.value?.sites.length) return <p class="empty">You have no role on any site yet. An administrator gives you one.</p>;
+  if (!session.value?.sites.length)
+    return <p class="empty">You have no role on any site yet. An administrator gives you one.</p>;
   if (!at || !open) return <div class="empty" aria-busy="true" />;
   if (at.view === "tickets") return <TicketsView site={at.site} reference={at.reference} />;
   if (at.view === "comment") return <CommentView key={at.id} desk={open} id={at.id} />;
@@ -91,9 +102,21 @@ export function Shell() {
   useShortcuts(
     "Everywhere",
     [
-      { key: "?", does: "Show the keys", run: () => { open.value = "help"; } },
+      {
+        key: "?",
+        does: "Show the keys",
+        run: () => {
+          open.value = "help";
+        },
+      },
       { key: "u", does: "Undo the last decision", run: () => decisions.value?.undo() },
-      { key: "/", does: "Command palette (also Ctrl K)", run: () => { open.value = "palette"; } },
+      {
+        key: "/",
+        does: "Command palette (also Ctrl K)",
+        run: () => {
+          open.value = "palette";
+        },
+      },
       { key: "g", does: "Go to the queue", run: () => go({ view: "queue", site: key }) },
       { key: "t", does: "Go to the tickets", run: () => go({ view: "tickets", site: key, reference: null }) },
     ],
@@ -118,15 +141,41 @@ export function Shell() {
         </span>
         <SiteSwitch />
         <nav aria-label="Sections">
-          <Tab to={{ view: "queue", site: key }} name="Queue" count={counts ? waitingIn(counts) : undefined} here={here === "queue"} />
-          <Tab to={{ view: "tickets", site: key, reference: null }} name="Tickets" count={counts?.tickets_open} here={here === "tickets"} />
+          <Tab
+            to={{ view: "queue", site: key }}
+            name="Queue"
+            count={counts ? waitingIn(counts) : undefined}
+            here={here === "queue"}
+          />
+          <Tab
+            to={{ view: "tickets", site: key, reference: null }}
+            name="Tickets"
+            count={counts?.tickets_open}
+            here={here === "tickets"}
+          />
         </nav>
         <span class="grow" />
         <Health />
-        <button type="button" class="icon" onClick={() => { open.value = "palette"; }} aria-label="Command palette" aria-keyshortcuts="/">
+        <button
+          type="button"
+          class="icon"
+          onClick={() => {
+            open.value = "palette";
+          }}
+          aria-label="Command palette"
+          aria-keyshortcuts="/"
+        >
           <span aria-hidden="true">⌘</span>
         </button>
-        <button type="button" class="icon" onClick={() => { open.value = "help"; }} aria-label="Keys" aria-keyshortcuts="?">
+        <button
+          type="button"
+          class="icon"
+          onClick={() => {
+            open.value = "help";
+          }}
+          aria-label="Keys"
+          aria-keyshortcuts="?"
+        >
           <span aria-hidden="true">?</span>
         </button>
         <Menu />

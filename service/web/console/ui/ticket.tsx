@@ -46,7 +46,15 @@ function Facts({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function Answer({ site, ticket, onWritten }: { site: string; ticket: Ticket; onWritten: (ticket: Ticket) => void }) {
+function Answer({
+  site,
+  ticket,
+  onWritten,
+}: {
+  site: string;
+  ticket: Ticket;
+  onWritten: (ticket: Ticket) => void;
+}) {
   const draft = useSignal("");
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
@@ -143,7 +151,12 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
   return (
     <article class="card" aria-labelledby="ticket-heading">
       <header class="card-head ticket-head">
-        <button type="button" class="icon back" aria-label="Back to the list" onClick={() => go({ view: "tickets", site, reference: null })}>
+        <button
+          type="button"
+          class="icon back"
+          aria-label="Back to the list"
+          onClick={() => go({ view: "tickets", site, reference: null })}
+        >
           <span aria-hidden="true">←</span>
         </button>
         <h2 id="ticket-heading" ref={heading} tabIndex={-1}>
@@ -152,7 +165,11 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
         <span class="muted">{shown && spaced(shown.category)}</span>
         <span class="grow" />
         {shown && mayDecide.value && (
-          <select aria-label="State" value={shown.state} onChange={(event) => void move(event.currentTarget.value as TicketState)}>
+          <select
+            aria-label="State"
+            value={shown.state}
+            onChange={(event) => void move(event.currentTarget.value as TicketState)}
+          >
             {shown.state === "received" && <option value="received">{TICKET_STATE.received}</option>}
             {SETTABLE.map((state) => (
               <option key={state} value={state}>
@@ -162,14 +179,26 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
           </select>
         )}
       </header>
-      {failed.value && <p class="warning" role="alert">{failed.value}</p>}
+      {failed.value && (
+        <p class="warning" role="alert">
+          {failed.value}
+        </p>
+      )}
       {shown && (
         <div class="ticket-scroll">
           <Facts ticket={shown} />
           <Conversation ticket={shown} />
         </div>
       )}
-      {shown && mayDecide.value && <Answer site={site} ticket={shown} onWritten={(written) => { ticket.value = written; }} />}
+      {shown && mayDecide.value && (
+        <Answer
+          site={site}
+          ticket={shown}
+          onWritten={(written) => {
+            ticket.value = written;
+          }}
+        />
+      )}
     </article>
   );
 }

@@ -82,7 +82,12 @@ export function TicketsView({ site, reference }: { site: string; reference: stri
       <section class="list" aria-label="Inbox">
         <label class="list-filter">
           Show
-          <select value={state.value} onChange={(event) => { state.value = event.currentTarget.value; }}>
+          <select
+            value={state.value}
+            onChange={(event) => {
+              state.value = event.currentTarget.value;
+            }}
+          >
             <option value="active">Not done yet</option>
             {TICKET_STATES.map((one) => (
               <option key={one} value={one}>
@@ -92,7 +97,11 @@ export function TicketsView({ site, reference }: { site: string; reference: stri
             <option value="all">All</option>
           </select>
         </label>
-        {failed.value && <p class="list-note" role="alert">The inbox could not be read. {failed.value}</p>}
+        {failed.value && (
+          <p class="list-note" role="alert">
+            The inbox could not be read. {failed.value}
+          </p>
+        )}
         <ol>
           {list.map((ticket) => (
             <Row key={ticket.reference} ticket={ticket} site={site} here={ticket.reference === reference} />
