@@ -39,10 +39,11 @@ Scores = Mapping[str, float] | None
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How a worker works: texts per batch, seconds that a single text may take."""
+    """How a worker works: texts per batch, seconds that a single text may take and that a claim holds."""
 
     batch_size: int = 64
     score_timeout_s: float = 20.0
+    lease_s: float = queue.SCORE_LEASE_S
     name: str = ""
     # False where the service runs without rate limits, for load tests.
     count_floods: bool = True
@@ -107,7 +108,9 @@ class Worker:
     async def run_once(self) -> bool:
         """Claim and settle one batch; False if there was none."""
         async with self._pool.acquire() as conn:
-            items = await queue.claim_scores(conn, self._config.identity, limit=self._config.batch_size)
+            items = await queue.claim_scores(
+                conn, self._config.identity, limit=self._config.batch_size, lease_s=self._config.lease_s
+            )
         if not items:
             return False
         worn_out = [item for item in items if item.tries > queue.MAX_TRIES]

@@ -13,10 +13,18 @@ _SHORT = "public, max-age=300"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 
 
+class NotBuilt(Exception):
+    """The web part has not been built: run `make run`, or `npm run build` in service/web."""
+
+
 @functools.cache
 def manifest() -> dict[str, Any]:
-    """What the web build made; raises FileNotFoundError before the first build."""
-    data: dict[str, Any] = orjson.loads((STATIC / "manifest.json").read_bytes())
+    """What the web build made; raises NotBuilt before the first build."""
+    try:
+        data: dict[str, Any] = orjson.loads((STATIC / "manifest.json").read_bytes())
+    except FileNotFoundError:
+        # Not an OSError, which the edge would take for a database that does not answer.
+        raise NotBuilt(NotBuilt.__doc__) from None
     return data
 
 

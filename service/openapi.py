@@ -29,7 +29,9 @@ def describe(routes: Sequence[Route], *, base: str, version: str) -> dict[str, A
     references, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=_REF
     )
-    schemas: Schemas = {model: schema for (model, _), schema in references.items()}
+    schemas: Schemas = {
+        model: schema for (model, _), schema in references.items() if issubclass(model, BaseModel)
+    }
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(base + route.path, {})[route.method.lower()] = _operation(route, schemas)

@@ -6,7 +6,6 @@
  * stands for which logical name.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
@@ -56,9 +55,8 @@ function outputOf(meta: Metafile, entry: string): { file: string; css: string | 
   throw new Error(`the build wrote nothing for ${entry}`);
 }
 
-async function buildAssets(): Promise<{ files: Record<string, string>; meta: Metafile }> {
-  const entries: Record<string, string> = { thread: "widget/main.tsx", demo: "widget/demo.css" };
-  if (existsSync(join(WEB, "console/main.tsx"))) entries.console = "console/main.tsx";
+/** Bundles these entry points into assets/, with what they share in chunks; returns logical names and built files. */
+async function bundle(entries: Record<string, string>): Promise<{ files: Record<string, string>; meta: Metafile }> {
   const result = await build({
     ...COMMON,
     entryPoints: entries,
@@ -105,7 +103,6 @@ async function buildLoader(id: string, files: Record<string, string>): Promise<v
 /** Fills console/index.html: `%console.js%` and `%console.css%` become the built files' addresses. */
 async function buildConsolePage(files: Record<string, string>): Promise<void> {
   const template = join(WEB, "console/index.html");
-  if (!files["console.js"] || !existsSync(template)) return;
   const html = (await readFile(template, "utf8")).replace(/%([\w.]+)%/g, (_, name: string) => {
     const file = files[name];
     if (!file) throw new Error(`console/index.html names ${name}, which the build does not have`);
@@ -126,7 +123,10 @@ async function sweep(metas: Metafile[]): Promise<void> {
 
 await mkdir(dirname(join(OUT, "assets/x")), { recursive: true });
 const id = await buildId();
-const { files, meta } = await buildAssets();
+const { files, meta } = await bundle({ thread: "widget/main.tsx", demo: "widget/demo.css" });
+// By itself: in one bundle the widget would carry whatever only the console uses of the modules that both share.
+const desk = await bundle({ console: "console/main.tsx" });
+Object.assign(files, desk.files);
 const locales = await buildLocales(id);
 await buildLoader(id, files);
 await buildConsolePage(files);
@@ -137,4 +137,4 @@ const manifest: Manifest = {
   ...firstLoad(meta, "widget/main.tsx", (f) => relative(OUT, resolve(WEB, f))),
 };
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-await sweep([meta, locales]);
+await sweep([meta, desk.meta, locales]);
