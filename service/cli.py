@@ -5,6 +5,8 @@ import click
 from service.commands import running
 from service.commands.load import load
 from service.commands.policy import policy
+from service.commands.site import site
+from service.commands.staff import staff
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -13,7 +15,7 @@ def main() -> None:
     """Comments for article pages, read by a classifier before anybody else reads them."""
 
 
-for command in (*running.COMMANDS, policy, load):
+for command in (*running.COMMANDS, site, staff, policy, load):
     main.add_command(command)
 
 

@@ -89,6 +89,16 @@ async def close_session(conn: Connection, token_hash: bytes) -> None:
     await conn.execute("DELETE FROM staff_sessions WHERE token_hash = $1", token_hash)
 
 
+async def close_sessions(conn: Connection, staff_id: int) -> None:
+    """Sign somebody out everywhere."""
+    await conn.execute("DELETE FROM staff_sessions WHERE staff_id = $1", staff_id)
+
+
+async def disable(conn: Connection, staff_id: int) -> None:
+    """Let somebody in no more."""
+    await conn.execute("UPDATE staff SET disabled_at = now() WHERE id = $1", staff_id)
+
+
 async def set_password(conn: Connection, staff_id: int, password_hash: str) -> None:
     """Store a new hash of somebody's password."""
     await conn.execute("UPDATE staff SET password_hash = $2 WHERE id = $1", staff_id, password_hash)
