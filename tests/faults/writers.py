@@ -1,0 +1,121 @@
+"""Writers as good clients are: they post one comment after another, and try again under the same key until answered."""
+
+import asyncio
+import itertools
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from tests.faults.history import History, Outcome, Write
+from tests.processes import until
+
+_ATTEMPT_S = 10.0
+# After this long without an answer a writer gives up: the outcome stays unknown.
+_GIVE_UP_S = 60.0
+_BACK_OFF_S = 0.05
+
+
+class Writer:
+    """A guest with a connection of its own."""
+
+    def __init__(self, url: str, history: History, article: str) -> None:
+        self._site = f"{url}/api/v1/sites/demo"
+        self._comments = f"{self._site}/articles/{article}/comments"
+        self._history = history
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_ATTEMPT_S))
+        self._token = ""
+        self._reader_id = 0
+        # The write that is being tried, and the last one that was acknowledged.
+        self.trying: Write | None = None
+        self.acknowledged: Write | None = None
+
+    async def arrive(self, name: str) -> None:
+        async with self._http.post(f"{self._site}/guests", json={"name": name}) as answer:
+            body = await answer.json(content_type=None)
+            assert answer.status == 201, body
+        self._token, self._reader_id = body["access_token"], int(body["reader"]["id"])
+
+    async def post(self, body: str, **more: Any) -> Write:
+        """Post until there is an answer, or no hope."""
+        write = self.trying = self._history.invoke(self._reader_id, body)
+        deadline = time.monotonic() + _GIVE_UP_S
+        while write.outcome is Outcome.UNKNOWN and time.monotonic() < deadline:
+            try:
+                await self._attempt(write, more)
+            except (aiohttp.ClientError, OSError, TimeoutError):
+                await asyncio.sleep(_BACK_OFF_S)
+        self.trying = None
+        return write
+
+    async def _attempt(self, write: Write, more: dict[str, Any]) -> None:
+        write.attempts += 1
+        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": write.key}
+        async with self._http.post(
+            self._comments, json={"body": write.body, **more}, headers=headers
+        ) as answer:
+            body = await answer.json(content_type=None)
+        if answer.status == 201:
+            write.ids.append(int(body["id"]))
+            write.outcome = Outcome.OK
+            self.acknowledged = write
+        elif answer.status < 500:
+            write.outcome = Outcome.FAIL
+        else:
+            await asyncio.sleep(_BACK_OFF_S)
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+class Writers:
+    """Writers at work while the block runs; at its end each finishes what it is trying."""
+
+    def __init__(self, url: str, history: History, *, count: int = 8, article: str = "story") -> None:
+        self._history = history
+        self._writers = [Writer(url, history, article) for _ in range(count)]
+        self._leaving = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        for number, writer in enumerate(self._writers):
+            await writer.arrive(f"Writer {number}")
+        self._tasks = [asyncio.create_task(self._work(writer)) for writer in self._writers]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leaving = True
+        try:
+            await asyncio.gather(*self._tasks)
+        finally:
+            for writer in self._writers:
+                await writer.close()
+
+    async def _work(self, writer: Writer) -> None:
+        for number in itertools.count():
+            if self._leaving:
+                return
+            await writer.post(f"Remark {number}")
+
+    @property
+    def in_flight(self) -> list[Write]:
+        """Writes that wait for an answer."""
+        return [writer.trying for writer in self._writers if writer.trying is not None]
+
+    async def progress(self, *, seconds: float = 60.0) -> None:
+        """Wait until every writer has been acknowledged a write that it began after this call."""
+        mark = len(self._history.writes)
+
+        async def all_did() -> bool:
+            for task in self._tasks:
+                if task.done():
+                    task.result()
+            return all(
+                writer.acknowledged is not None and writer.acknowledged.number >= mark
+                for writer in self._writers
+            )
+
+        await until(all_did, what="every writer acknowledged", seconds=seconds)
