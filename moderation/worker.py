@@ -66,6 +66,8 @@ class Worker:
         self._config = config
         self._wake = asyncio.Event()
         self._stopping = False
+        # Nothing is claimed before the first start of the classifier has come to an end: it is seconds away, not absent.
+        self._tried = False
         self._ready = False
         self._detail = ""
 
@@ -86,7 +88,7 @@ class Worker:
             while not self._stopping:
                 self._wake.clear()
                 try:
-                    busy = await self.run_once()
+                    busy = self._tried and await self.run_once()
                 except DATABASE_DOWN as error:
                     _log.warning("worker_waits_for_database", error=type(error).__name__)
                     busy = False
@@ -218,6 +220,8 @@ class Worker:
         while True:
             if not self._ready:
                 await self.prepare()
+                self._tried = True
+                self.wake()
                 await self._report()
             await asyncio.sleep(RETRY_CLASSIFIER_S)
 
