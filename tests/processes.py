@@ -38,7 +38,7 @@ class Part:
             "PARLEY_CLASSIFIER": "python:tests.classifiers:Cued",
             "PYTHONPATH": str(ROOT),
         }
-        self.log = directory / f"{command.split()[0]}.log"
+        self.log = directory / f"{command.split(maxsplit=1)[0]}.log"
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "service.cli", *command.split()],
