@@ -17,6 +17,7 @@ async def read_counts(conn: Connection, site_id: int) -> CountsOut:
     """Everything that the console counts on one site."""
     waiting = await review.counts(conn, site_id)
     return CountsOut(
+        waiting=waiting.waiting,
         held=waiting.held,
         reported=waiting.reported,
         unscored=waiting.unscored,

@@ -46,6 +46,7 @@ async def renew(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> 
     """Keep one's claims for another five minutes."""
     async with request.app[POOL].acquire() as conn:
         held, until = await review.renew(conn, site.id, staff.id, _numbers(body.ids))
+    _tell(request, site, "item.claimed", held, staff)
     return answer(HeldOut(ids=[str(id_) for id_ in held], until=until))
 
 

@@ -171,8 +171,9 @@ class ClassifierOut(Out):
 
 
 class CountsOut(Out):
-    """How much waits."""
+    """How much waits: `waiting` for people, of which `held`, `reported` and `unscored` overlap; `pending` for the classifier."""
 
+    waiting: int
     held: int
     reported: int
     unscored: int

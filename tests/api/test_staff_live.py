@@ -47,6 +47,8 @@ async def test_counts_come_first_and_follow_what_changes(room: Newsroom) -> None
         await ben.call("POST", f"{SITE}/queue/claims", {})
         claimed = await until(events, "item.claimed")
         assert (claimed["id"], claimed["by"]["name"]) == (str(comment), "Ben")
+        await ben.call("PUT", f"{SITE}/queue/claims", {"ids": [str(comment)]})
+        assert (await until(events, "item.claimed"))["id"] == str(comment)
         await ben.call("DELETE", f"{SITE}/queue/claims", {"ids": [str(comment)]})
         assert (await until(events, "item.released"))["id"] == str(comment)
         body = {"action": "publish", "revision": 1, "status": "held"}

@@ -169,6 +169,7 @@ async def test_ids_that_cannot_be_ids_are_refused(room: Newsroom) -> None:
 async def test_counts_tell_what_waits(room: Newsroom) -> None:
     console = await room.console("anna")
     assert (await console.call("GET", f"{SITE}/counts"))[1] == {
+        "waiting": 0,
         "held": 0,
         "reported": 0,
         "unscored": 0,
@@ -187,7 +188,7 @@ async def test_counts_tell_what_waits(room: Newsroom) -> None:
     await workers.report(room.pool, "w2", "bundled:1", WorkerState.READY)
     _, counts = await console.call("GET", f"{SITE}/counts")
     # What the worker has not taken off the score lane is only pending while its comment is.
-    assert (counts["held"], counts["reported"], counts["pending"]) == (1, 1, 1)
+    assert (counts["waiting"], counts["held"], counts["reported"], counts["pending"]) == (2, 1, 1, 1)
     assert counts["oldest_held_at"] is not None
     assert counts["classifier"] == {"id": "bundled:1", "state": "ready"}
     await room.pool.execute("UPDATE workers SET seen_at = now() - interval '2 minutes' WHERE name = 'w2'")

@@ -56,7 +56,9 @@ function outputOf(meta: Metafile, entry: string): { file: string; css: string | 
 }
 
 /** Bundles these entry points into assets/, with what they share in chunks; returns logical names and built files. */
-async function bundle(entries: Record<string, string>): Promise<{ files: Record<string, string>; meta: Metafile }> {
+async function bundle(
+  entries: Record<string, string>,
+): Promise<{ files: Record<string, string>; meta: Metafile }> {
   const result = await build({
     ...COMMON,
     entryPoints: entries,

@@ -39,13 +39,18 @@ export class Claims {
     removeEventListener("pagehide", this.leave);
     document.removeEventListener("visibilitychange", this.seen);
     for (const event of ["keydown", "pointerdown"]) removeEventListener(event, this.touch);
-    this.want([]);
+    void this.want([]);
   }
 
-  /** Claims these and gives all others back. */
-  want(ids: string[]): void {
+  /** Claims these and gives all others back; resolves when that has been tried. */
+  want(ids: string[]): Promise<void> {
     this.wanted = ids;
-    this.queue(() => this.settle());
+    return this.queue(() => this.settle());
+  }
+
+  /** Makes sure that what is thought to be held still is, after the service could not be heard. */
+  check(): void {
+    this.queue(() => this.extend());
   }
 
   /** Claims the most urgent item that nobody has; null if there is none. */
@@ -66,11 +71,12 @@ export class Claims {
     return sitePath(this.site, "/queue/claims");
   }
 
-  private queue(step: () => Promise<void>): void {
+  private queue(step: () => Promise<void>): Promise<void> {
     this.work = this.work.then(step).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       lapsed(error);
     });
+    return this.work;
   }
 
   private async settle(): Promise<void> {
@@ -98,13 +104,16 @@ export class Claims {
       if (this.held.size) this.queue(() => this.giveBack());
       return;
     }
-    this.queue(async () => {
-      const ids = [...this.held];
-      if (!ids.length) return;
+    this.queue(() => this.extend());
+  }
+
+  private async extend(): Promise<void> {
+    const ids = [...this.held];
+    if (ids.length) {
       const { ids: kept } = await call<{ ids: string[] }>("PUT", this.path, { body: { ids } });
       for (const id of ids) if (!kept.includes(id)) this.held.delete(id);
-      await this.settle();
-    });
+    }
+    await this.settle();
   }
 
   private async giveBack(): Promise<void> {

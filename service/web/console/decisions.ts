@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
 import type { ApiError } from "../shared/api.ts";
+import type { Problem } from "../shared/types.ts";
 import { serverNow } from "./api.ts";
 import type { Desk } from "./desk.ts";
-import { notify, say } from "./notices.ts";
+import { type Notice, notify, say } from "./notices.ts";
 import { type Decide, newOp, type Op, Outbox } from "./outbox.ts";
 import { go } from "./router.ts";
 import { inWords } from "./session.ts";
@@ -36,6 +37,7 @@ const AGAIN: Record<Action, string> = {
   hold: "Hold it anyway",
 };
 const TO: Record<Action, Status> = { publish: "published", reject: "rejected", hold: "held" };
+const GONE: Status[] = ["deleted", "erased"];
 const REMEMBERED = 100;
 
 /** Decides at once on the screen, then at the service; what the service refuses is put back and told. */
@@ -55,6 +57,12 @@ export class Decisions {
     return new Set([...last].flatMap(([id, kind]) => (kind === "decide" ? [id] : [])));
   }
 
+  /** Whether anything about this comment is on its way. */
+  busy(id: string): boolean {
+    return this.outbox.waiting.value.some((op) => op.comment === id);
+  }
+
+  /** Whether it was decided here. */
   handled(id: string): boolean {
     return this.history.value.some((made) => made.item.id === id && made.state !== "refused");
   }
@@ -69,18 +77,25 @@ export class Decisions {
       ...wire(choice),
     };
     const index = desk.remove(item.id);
-    const made: Made = { key: op.key, item, index, choice, at: op.at, state: "made", decision: null };
+    this.make(op, { item, index, choice });
+  }
+
+  private make(op: Decide, what: Pick<Made, "item" | "index" | "choice">): void {
+    const made: Made = { ...what, key: op.key, at: op.at, state: "made", decision: null };
     this.history.value = [made, ...this.history.value].slice(0, REMEMBERED);
     this.outbox.add(op);
-    const title = choice.title ? `: ${choice.title.toLowerCase()}` : "";
-    say(`${DID[choice.action]}${title}`, () => this.undo(made.key));
+    const { action, title } = what.choice;
+    say(`${DID[action]}${title ? `: ${title.toLowerCase()}` : ""}`, () => this.undo(made.key));
   }
 
   /** Takes back the decision with this key, or the last one; says so if there is none. */
   undo(key?: string): void {
     const made = this.history.value.find((one) => one.state === "made" && (!key || one.key === key));
     const desk = this.desk();
-    if (!made || !desk) return say("Nothing to undo");
+    if (!made || !desk) {
+      say("Nothing to undo");
+      return;
+    }
     this.mark(made.key, { state: "undone" });
     if (!this.outbox.cancel(made.key)) {
       const base = newOp(desk.options.site, made.item.id);
@@ -99,66 +114,55 @@ export class Decisions {
 
   private readonly done = (op: Op, { decision, comment }: Decided): void => {
     if (op.kind === "decide") this.mark(op.key, { decision: decision.id });
-    else {
-      const desk = this.desk();
-      const item = desk?.items.value.find(({ id }) => id === op.comment);
-      if (desk && item) desk.patch(item.id, { comment });
+    const desk = this.desk();
+    if (op.kind === "undo") {
+      desk?.patch(op.comment, { comment });
+      if (desk?.currentId.value === op.comment) desk.claimShown();
     }
-    this.forgetContext(op.comment);
+    desk?.contexts.renew(op.comment);
   };
 
-  private forgetContext(id: string): void {
-    const desk = this.desk();
-    if (!desk || !(id in desk.contexts.value)) return;
-    if (desk.currentId.value === id) void desk.fetchContext(id, { anew: true });
-    else {
-      const { [id]: _, ...others } = desk.contexts.value;
-      desk.contexts.value = others;
-    }
-  }
-
+  /** Puts back on the screen what was not done, and says why; nobody's decision is made over somebody else's. */
   private readonly refused = (op: Op, error: ApiError): void => {
     const made = this.history.value.find((one) => one.key === (op.kind === "undo" ? op.of : op.key));
-    const words = made ? ` “${excerpt(made.item.comment.body, 60)}”` : "";
-    const open = { label: "Open it", run: () => go({ view: "comment", site: op.site, id: op.comment }) };
+    const quoted = made ? ` “${excerpt(made.item.comment.body, 60)}”` : "";
+    const choices: Notice["choices"] = [
+      { label: "Leave it", run: () => {} },
+      { label: "Open it", run: () => go({ view: "comment", site: op.site, id: op.comment }) },
+    ];
     const desk = this.desk();
     if (op.kind === "undo") {
       desk?.remove(op.comment);
-      return notify(`Could not be undone. ${because(error)}${words}`, [
-        { label: "Leave it", run: () => {} },
-        open,
-      ]);
+      notify(`Could not be undone. ${because(error)}${quoted}`, choices);
+      return;
     }
     this.mark(op.key, { state: "refused" });
-    if (error.code === "stale") return this.tellStale(op, error, words, open);
-    if (desk && made && made.index >= 0) desk.put(made.item, made.index);
-    if (error.code === "claim_lost")
-      void desk?.fetchContext(op.comment, { anew: true }).then((c) => c?.item && desk.put(c.item));
-    notify(`Not ${DID[op.action].toLowerCase()}. ${because(error)}${words}`, [
-      { label: "Leave it", run: () => {} },
-      open,
-    ]);
+    if (error.code === "stale") this.tellStale(op, error, made, quoted, choices);
+    else {
+      if (made && made.index >= 0) desk?.put(made.item, made.index);
+      if (error.code === "claim_lost") void desk?.refresh(op.comment);
+      notify(`Not ${DID[op.action].toLowerCase()}. ${because(error)}${quoted}`, choices);
+    }
   };
 
   private tellStale(
     op: Decide,
     error: ApiError,
-    words: string,
-    open: { label: string; run: () => void },
+    made: Made | undefined,
+    quoted: string,
+    choices: Notice["choices"],
   ): void {
-    const { comment_status: status, decided_by: by } = error.problem;
-    const revision = (error.problem as { comment_revision?: number }).comment_revision ?? op.revision;
-    const leave = { label: "Leave it", run: () => {} };
+    const { comment_status: status, comment_revision: revision = op.revision } = error.problem;
     if (revision !== op.revision) {
-      return notify(`The author changed the text before you decided.${words}`, [leave, open]);
+      notify(`The author changed the text before you decided.${quoted}`, choices);
+    } else if (status === TO[op.action]) {
+      say(`${first(error.problem)} had decided the same`);
+    } else {
+      const again = { ...op, ...newOp(op.site, op.comment), status: status as Status };
+      const anyway = { label: AGAIN[op.action], run: () => made && this.make(again, { ...made, index: -1 }) };
+      const open = made && !GONE.includes(again.status);
+      notify(`${because(error)} Yours was not made.${quoted}`, open ? [...choices, anyway] : choices);
     }
-    if (status === TO[op.action]) return say(`${by ?? "Somebody"} had decided the same`);
-    const again = { ...op, ...newOp(op.site, op.comment), status: (status ?? op.status) as Status };
-    notify(`${because(error)} Yours was not made.${words}`, [
-      leave,
-      open,
-      { label: AGAIN[op.action], run: () => this.outbox.add(again) },
-    ]);
   }
 }
 
@@ -166,13 +170,16 @@ function wire({ action, reason, note }: Choice): Choice {
   return { action, ...(reason ? { reason } : {}), ...(note ? { note } : {}) };
 }
 
+function first({ decided_by: by }: Problem): string {
+  if (by === "machine") return "The classifier";
+  return by === "author" ? "The author" : (by ?? "Somebody");
+}
+
 /** Who was first and when, or whatever else the service said. */
 function because(error: ApiError): string {
   const { decided_by: by, decided_at: at, comment_status: status } = error.problem;
-  if (error.code !== "stale" || !by) return inWords(error);
-  const seconds = at ? Math.max(0, Math.round((serverNow() - Date.parse(at)) / 1000)) : null;
-  const ago =
-    seconds === null ? "" : seconds < 90 ? ` ${seconds} s ago` : ` ${Math.round(seconds / 60)} min ago`;
-  const who = by === "machine" ? "The classifier" : by === "author" ? "The author" : by;
-  return `${who} decided this${ago}: ${STATUS[(status ?? "held") as Status] ?? status}.`;
+  if (error.code !== "stale" || !by || !at) return inWords(error);
+  const seconds = Math.max(0, Math.round((serverNow() - Date.parse(at)) / 1000));
+  const ago = seconds < 90 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+  return `${first(error.problem)} decided this ${ago}: ${STATUS[status as Status]}.`;
 }

@@ -1,6 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import { call, sitePath } from "./api.ts";
 import { Claims } from "./claims.ts";
+import { ageingNow } from "./clock.ts";
+import { Contexts } from "./contexts.ts";
 import { inWords, lapsed } from "./session.ts";
 import type { Context, Counts, HouseRule, Item, Person, QueuePage } from "./types.ts";
 
@@ -14,6 +16,8 @@ export interface Options {
   mayDecide: boolean;
   /** Comments whose decision is on its way: the service's list may still have them. */
   leaving: () => Set<string>;
+  /** Whether a decision on this comment, or the undoing of one, is on its way. */
+  busy: (id: string) => boolean;
 }
 
 /** One site's queue as one moderator sees it. The list keeps its order while they work; what is new comes when it is asked for. */
@@ -32,8 +36,8 @@ export class Desk {
   /** Decided by somebody else while it was on this screen. */
   readonly overtaken = signal<Record<string, Person | null>>({});
   readonly skipped = signal<Set<string>>(new Set());
-  readonly contexts = signal<Record<string, Context>>({});
-  readonly connected = signal(true);
+  readonly contexts: Contexts;
+  readonly connected = signal(false);
   private readonly claims: Claims | null;
   private cursor: string | null = null;
   private loading: Promise<void> | null = null;
@@ -43,12 +47,24 @@ export class Desk {
 
   constructor(options: Options) {
     this.options = options;
+    this.contexts = new Contexts(options.site);
     const handlers = { claimed: (item: Item) => this.put(item), lost: (id: string) => void this.lost(id) };
     this.claims = options.mayDecide ? new Claims(options.site, handlers) : null;
   }
 
   close(): void {
     this.claims?.close();
+  }
+
+  /** Gives all claims back; resolves when the service knows. */
+  async leave(): Promise<void> {
+    await this.claims?.want([]);
+  }
+
+  /** Finds out what happened while the service could not be heard. */
+  catchUp(): void {
+    void this.load();
+    this.claims?.check();
   }
 
   get<T>(rest: string): Promise<T> {
@@ -117,17 +133,23 @@ export class Desk {
     const left = this.currentId.value;
     this.unasked = unasked;
     this.currentId.value = id;
+    this.contexts.shown = id;
     if (left && left !== id && left in this.overtaken.value) this.drop(left);
-    const ahead = id ? this.after(id) : null;
-    const ids = [id, ahead].filter((one): one is string => one !== null);
-    this.claims?.want(ids);
-    for (const one of ids) void this.fetchContext(one);
+    for (const one of this.claimShown()) void this.contexts.read(one);
     this.refill();
+  }
+
+  /** Claims the card on the screen and the next; returns both. What is on its way is claimed once it has arrived. */
+  claimShown(): string[] {
+    const id = this.currentId.value;
+    const ids = [id, id && this.after(id)].filter((one): one is string => one !== null);
+    void this.claims?.want(ids.filter((one) => !this.options.busy(one)));
+    return ids;
   }
 
   /** Claims one item while it is looked at outside the list; null gives it back. */
   claimOnly(id: string | null): void {
-    this.claims?.want(id ? [id] : []);
+    void this.claims?.want(id ? [id] : []);
   }
 
   /** The next card that is free, from the one after `id` round to the top; null if there is none. */
@@ -149,16 +171,19 @@ export class Desk {
     if (to) this.open(to.id);
   }
 
-  /** Lays the card aside for now: it stays in the queue, free for others. */
-  skip(id: string): void {
+  /** Lays the card aside for now: it stays in the queue, free for others. False if no other is free. */
+  skip(id: string): boolean {
     const next = this.after(id);
+    if (!next) return false;
     this.skipped.value = new Set([...this.skipped.value, id]);
-    this.open(next === id ? null : next, { unasked: true });
+    this.open(next, { unasked: true });
+    return true;
   }
 
+  /** Who else has claimed this item, as long as the claim lasts. */
   takenBy(item: Item): Person | null {
     const by = item.claimed_by;
-    return by && by.id !== this.options.me ? by : null;
+    return by && by.id !== this.options.me && Date.parse(by.until) > ageingNow() ? by : null;
   }
 
   /** Takes an item out of the list and shows the next if it was on the screen; returns where it stood. */
@@ -174,6 +199,11 @@ export class Desk {
 
   private drop(id: string): void {
     this.items.value = this.items.value.filter((item) => item.id !== id);
+    this.regain(id);
+  }
+
+  /** What was decided by somebody else waits again, or is not here any more. */
+  regain(id: string): void {
     const { [id]: _, ...rest } = this.overtaken.value;
     this.overtaken.value = rest;
   }
@@ -189,19 +219,7 @@ export class Desk {
 
   patch(id: string, change: Partial<Item>): void {
     this.items.value = this.items.value.map((item) => (item.id === id ? { ...item, ...change } : item));
-  }
-
-  async fetchContext(id: string, { anew = false } = {}): Promise<Context | null> {
-    const known = this.contexts.value[id];
-    if (known && !anew) return known;
-    try {
-      const context = await this.get<Context>(`/comments/${encodeURIComponent(id)}`);
-      this.contexts.value = { ...this.contexts.value, [id]: context };
-      return context;
-    } catch (error) {
-      lapsed(error);
-      return null;
-    }
+    this.contexts.patch(id, change);
   }
 
   /** Reads more of the queue where the list runs out. */
@@ -217,11 +235,17 @@ export class Desk {
     } else if (this.fresh.value.size) void this.load();
   }
 
+  /** Reads one item anew, to see who has it and what it now says. */
+  async refresh(id: string): Promise<Context | null> {
+    const context = await this.contexts.read(id, { anew: true });
+    if (context?.item) this.put(context.item);
+    return context;
+  }
+
   private async lost(id: string): Promise<void> {
-    const context = await this.fetchContext(id, { anew: true });
+    const context = await this.refresh(id);
     if (!context) return;
-    if (context.item) this.put(context.item);
-    else this.overtake(id, context.decisions[0]?.staff ?? null);
+    if (!context.item) this.overtake(id, context.decisions[0]?.staff ?? null);
     if (this.currentId.value === id && this.unasked) {
       const next = this.after(id);
       if (next) this.open(next, { unasked: true });
@@ -230,10 +254,8 @@ export class Desk {
 
   /** Somebody else has decided: the card leaves the list, unless it is on the screen. */
   overtake(id: string, by: Person | null): void {
-    if (this.currentId.value === id) {
-      this.overtaken.value = { ...this.overtaken.value, [id]: by };
-      void this.fetchContext(id, { anew: true });
-    } else this.drop(id);
+    if (this.currentId.value === id) this.overtaken.value = { ...this.overtaken.value, [id]: by };
+    else this.drop(id);
   }
 }
 

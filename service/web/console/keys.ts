@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { prefs } from "./prefs.ts";
 
 export interface Shortcut {
-  /** As `KeyboardEvent.key` has it: "j", "?", "Escape". */
+  /** As `KeyboardEvent.key` has it: "j", "?", "Escape"; with "Ctrl " before it, it works while one types, too. */
   key: string;
   does: string;
   run: () => void;
@@ -11,6 +11,9 @@ export interface Shortcut {
 
 /** Every part of the screen that has keys puts its list here; the one put last is asked first. */
 export const layers = signal<{ name: string; shortcuts: Shortcut[] }[]>([]);
+
+/** May be kept down; a decision may not. */
+const REPEATING = ["j", "k"];
 
 /** True where a key is text. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -21,28 +24,31 @@ export function isTyping(target: EventTarget | null): boolean {
   return element.tagName === "INPUT" && !quiet.includes((element as HTMLInputElement).type);
 }
 
+/** The shortcut that a key press means here; undefined if it is none. */
+function meant(event: KeyboardEvent): Shortcut | undefined {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return undefined;
+  if (document.querySelector("dialog[open]")) return undefined;
+  const modified = event.ctrlKey || event.metaKey;
+  if (!modified && (!prefs.value.keys || isTyping(event.target))) return undefined;
+  const name = modified ? `Ctrl ${event.key}` : event.key;
+  return [...layers.value]
+    .reverse()
+    .flatMap(({ shortcuts }) => shortcuts)
+    .find(({ key }) => key === name);
+}
+
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || !prefs.value.keys) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (document.querySelector("dialog[open]")) return;
-  for (const { shortcuts } of [...layers.value].reverse()) {
-    const found = shortcuts.find(({ key }) => key === event.key);
-    if (found && !event.repeat) {
-      event.preventDefault();
-      found.run();
-      return;
-    }
-    // j and k may be kept down; a decision may not.
-    if (found && (found.key === "j" || found.key === "k")) return found.run();
-    if (found) return;
-  }
+  const found = meant(event);
+  if (!found) return;
+  event.preventDefault();
+  if (!event.repeat || REPEATING.includes(found.key)) found.run();
 }
 
 export function startKeys(): void {
   document.addEventListener("keydown", onKey);
 }
 
-/** Makes these keys work while the calling component is on the screen. */
+/** Makes these keys work while the calling component is on the screen; `deps` are what the shortcuts go by. */
 export function useShortcuts(name: string, shortcuts: Shortcut[], deps: unknown[]): void {
   useEffect(() => {
     const layer = { name, shortcuts };
@@ -50,6 +56,5 @@ export function useShortcuts(name: string, shortcuts: Shortcut[], deps: unknown[
     return () => {
       layers.value = layers.value.filter((one) => one !== layer);
     };
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says what its shortcuts depend on
   }, deps);
 }

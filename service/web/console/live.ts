@@ -1,5 +1,5 @@
 import { listen } from "../shared/sse.ts";
-import { sitePath } from "./api.ts";
+import { serverNow, sitePath } from "./api.ts";
 import type { Desk } from "./desk.ts";
 import type { Counts, Person } from "./types.ts";
 
@@ -8,53 +8,65 @@ interface Told {
   by: Person | null;
 }
 
-const MAX_CLAIM_MS = 5 * 60_000;
+/** How long a claim lasts unless it is renewed, which is told as well. */
+const CLAIM_MS = 5 * 60_000;
 
-/** Keeps a desk up to date; `handled` knows what this screen decided itself, `tickets` is told when the inbox has changed. */
-export function follow(desk: Desk, handled: (id: string) => boolean, tickets: () => void): () => void {
+interface Ears {
+  /** Whether this screen decided it itself. */
+  handled: (id: string) => boolean;
+  /** The inbox has changed. */
+  tickets: () => void;
+  /** The service will not tell any more: the session is over, or the role on the site. */
+  refused: () => void;
+}
+
+/** Keeps a desk up to date, until the returned function is called. */
+export function follow(desk: Desk, { handled, tickets, refused }: Ears): () => void {
   const me = desk.options.me;
   const has = (id: string): boolean => desk.items.value.some((item) => item.id === id);
   const on: Record<string, (id: string, by: Person | null) => void> = {
     "item.claimed": (id, by) => {
       if (by)
-        desk.patch(id, { claimed_by: { ...by, until: new Date(Date.now() + MAX_CLAIM_MS).toISOString() } });
+        desk.patch(id, { claimed_by: { ...by, until: new Date(serverNow() + CLAIM_MS).toISOString() } });
     },
-    "item.released": (id) => desk.patch(id, { claimed_by: null }),
+    "item.released": (id, by) => {
+      desk.patch(id, { claimed_by: null });
+      if (by?.id !== me && desk.currentId.value === id) desk.claimShown();
+    },
     "item.decided": (id, by) => {
       if (by?.id === me && handled(id)) return;
-      const { [id]: _, ...others } = desk.contexts.value;
-      desk.contexts.value = others;
+      desk.contexts.renew(id);
       if (has(id)) desk.overtake(id, by);
       if (desk.fresh.value.has(id))
         desk.fresh.value = new Set([...desk.fresh.value].filter((one) => one !== id));
     },
     "item.added": (id) => {
-      if (!has(id) && !handled(id)) desk.fresh.value = new Set([...desk.fresh.value, id]);
+      if (!has(id) && !desk.options.leaving().has(id)) desk.fresh.value = new Set([...desk.fresh.value, id]);
       if (id in desk.overtaken.value) {
-        void desk.fetchContext(id, { anew: true }).then((context) => {
-          if (!context?.item) return;
-          const { [id]: _, ...others } = desk.overtaken.value;
-          desk.overtaken.value = others;
-          desk.put(context.item);
-        });
+        void desk.refresh(id).then((context) => context?.item && desk.regain(id));
       }
       desk.refill();
     },
   };
-  return listen({
+  const stop = listen({
     url: `/api/v1/staff${sitePath(desk.options.site, "/events")}`,
     credentials: "same-origin",
     onEvent: ({ event, data }) => {
       const told = (data ? JSON.parse(data) : {}) as Told;
       if (event === "counts") desk.counts.value = JSON.parse(data) as Counts;
-      else if (event === "resync") void desk.load();
+      else if (event === "resync") desk.catchUp();
       else if (event === "ticket.changed") tickets();
       else if (told.id) on[event]?.(told.id, told.by);
     },
     onState: (connected) => {
       // What happened while nobody listened is not told again.
-      if (connected && !desk.connected.value) void desk.load();
+      if (connected && !desk.connected.value) desk.catchUp();
       desk.connected.value = connected;
     },
+    onRefused: refused,
   });
+  return () => {
+    stop();
+    desk.connected.value = false;
+  };
 }

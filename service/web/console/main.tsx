@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { startClock } from "./clock.ts";
 import { startKeys } from "./keys.ts";
 import { openOffice } from "./office.ts";
 import { applyTheme } from "./prefs.ts";
@@ -15,5 +16,6 @@ if (root) {
   applyTheme();
   openOffice();
   startKeys();
+  startClock();
   render(<App />, root);
 }

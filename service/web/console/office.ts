@@ -2,7 +2,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { Decisions } from "./decisions.ts";
 import { Desk } from "./desk.ts";
 import { follow } from "./live.ts";
-import { expired, mayDecide, session, site } from "./session.ts";
+import { askAgain, expired, mayDecide, session, signOut, site } from "./session.ts";
 import type { HouseRule } from "./types.ts";
 
 /** The site's desk that is open now; null while nobody is signed in. */
@@ -36,7 +36,14 @@ export function openOffice(): void {
     const [staffId, key, made] = [me.value, siteKey.value, decisions.value];
     if (!staffId || !key || !made) return;
     const open = untracked(
-      () => new Desk({ site: key, me: staffId, mayDecide: mayDecide.value, leaving: () => made.leaving() }),
+      () =>
+        new Desk({
+          site: key,
+          me: staffId,
+          mayDecide: mayDecide.value,
+          leaving: () => made.leaving(),
+          busy: (id) => made.busy(id),
+        }),
     );
     desk.value = open;
     void untracked(() => open.load());
@@ -51,13 +58,19 @@ export function openOffice(): void {
     if (!open || !made || expired.value) return;
     return untracked(() => {
       void made.outbox.flush();
-      return follow(
-        open,
-        (id) => made.handled(id),
-        () => {
+      return follow(open, {
+        handled: (id) => made.handled(id),
+        tickets: () => {
           inboxVersion.value += 1;
         },
-      );
+        refused: () => void askAgain(),
+      });
     });
   });
+}
+
+/** Gives back what is claimed, while one still may, and signs out. Throws ApiError. */
+export async function leaveOffice(): Promise<void> {
+  await desk.value?.leave();
+  await signOut();
 }

@@ -21,9 +21,15 @@ export function setPref<K extends keyof Prefs>(name: K, value: Prefs[K]): void {
   keep(KEY, prefs.value);
 }
 
-/** Puts the theme on the page, now and whenever it changes. */
+/** Puts the theme on the page, now and whenever it or the system's wish changes. */
 export function applyTheme(): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const system = signal(dark.matches);
+  dark.addEventListener("change", () => {
+    system.value = dark.matches;
+  });
   effect(() => {
-    document.documentElement.dataset.theme = prefs.value.theme;
+    const { theme } = prefs.value;
+    document.documentElement.dataset.theme = theme === "system" ? (system.value ? "dark" : "light") : theme;
   });
 }

@@ -22,6 +22,15 @@ function enter(opened: Session): void {
   if (!known && first) go({ view: "queue", site: first.key }, { replace: true });
 }
 
+/** Asks again whether anybody is signed in, after the service would not answer as if somebody was. */
+export async function askAgain(): Promise<void> {
+  try {
+    enter(await call<Session>("GET", "/session"));
+  } catch (error) {
+    lapsed(error);
+  }
+}
+
 /** Asks who is signed in. Throws ApiError where no answer came. */
 export async function resume(): Promise<void> {
   try {

@@ -71,6 +71,8 @@ export interface Item {
 }
 
 export interface Counts {
+  /** All that waits for people; `held`, `reported` and `unscored` overlap. */
+  waiting: number;
   held: number;
   reported: number;
   unscored: number;

@@ -1,4 +1,4 @@
-import type { Counts, Status, TicketState, Why } from "./types.ts";
+import type { Status, TicketState, Why } from "./types.ts";
 
 /** A label or code as words: "severe_toxicity" becomes "severe toxicity". */
 export const spaced = (code: string): string => code.replaceAll("_", " ");
@@ -68,6 +68,3 @@ export function age(then: string, now: number): string {
   if (minutes < 60) return `${minutes} min`;
   return minutes < 1440 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
 }
-
-/** How many items wait for people. A held comment that was reported too is counted twice. */
-export const waitingIn = (counts: Counts): number => counts.held + counts.reported;

@@ -51,6 +51,8 @@ export interface StreamOptions {
   onEvent: (event: LiveEvent) => void;
   /** True when connected, false when the connection is lost and another try is waiting. */
   onState?: (connected: boolean) => void;
+  /** Told the status if the service refuses for good; no more is tried then. */
+  onRefused?: (status: number) => void;
 }
 
 /** No byte for this long, heartbeats included, means a dead connection that nobody closed. */
@@ -60,7 +62,7 @@ async function readStream(
   options: StreamOptions,
   lastId: string,
   control: AbortController,
-  onId: (id: string) => void,
+  onHeard: (id: string) => void,
 ) {
   const headers: Record<string, string> = { Accept: "text/event-stream" };
   if (lastId) headers["Last-Event-ID"] = lastId;
@@ -71,7 +73,7 @@ async function readStream(
     if (!response.ok || !response.body) return response.status;
     options.onState?.(true);
     const feed = eventParser((event) => {
-      if (event.id) onId(event.id);
+      onHeard(event.id);
       options.onEvent(event);
     }, lastId);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -100,13 +102,14 @@ export function listen(options: StreamOptions): () => void {
     while (!stopped) {
       control = new AbortController();
       const status = await readStream(options, lastId, control, (id) => {
-        lastId = id;
+        if (id) lastId = id;
         failures = 0;
       });
       if (stopped) return;
       options.onState?.(false);
       // These will not change by asking again.
-      if (status >= 400 && status < 500 && status !== 408 && status !== 429) return;
+      if (status >= 400 && status < 500 && status !== 408 && status !== 429)
+        return options.onRefused?.(status);
       failures += 1;
       await new Promise<void>((done) => {
         wake = done;

@@ -18,6 +18,7 @@ export interface Problem {
   decided_by?: string;
   decided_at?: string;
   comment_status?: string;
+  comment_revision?: number;
 }
 
 /** One refused field. `start` and `end` count UTF-16 code units of the field's text, as JavaScript does. */

@@ -1,7 +1,9 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { Choice } from "../decisions.ts";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
+import { say } from "../notices.ts";
 import { decisions, readRules } from "../office.ts";
 import { mayDecide } from "../session.ts";
 import type { Item } from "../types.ts";
@@ -9,68 +11,58 @@ import { STATUS } from "../words.ts";
 import { Ago, Key } from "./parts.tsx";
 import { RejectMenu } from "./reject.tsx";
 
-/** Why nothing can be decided on this card, and the way on. */
-function Blocked({ desk, item }: { desk: Desk; item: Item }) {
-  const next = (): void => desk.open(desk.after(item.id));
-  const taken = desk.takenBy(item);
-  if (item.id in desk.overtaken.value) {
-    const by = desk.overtaken.value[item.id];
-    const context = desk.contexts.value[item.id];
-    const last = context?.decisions[0];
-    return (
-      <div class="actions blocked" role="status">
-        <p>
-          <b>{by?.name ?? "Somebody"}</b> decided this first
-          {last && context && (
-            <>
-              : {STATUS[context.comment.status]} <Ago at={last.created_at} />
-            </>
-          )}
-        </p>
-        <button type="button" class="primary" onClick={next}>
-          Next <Key>j</Key>
-        </button>
-      </div>
-    );
-  }
+/** Who was first, and what became of it. */
+function Overtaken({ desk, item }: { desk: Desk; item: Item }) {
+  const context = desk.contexts.known.value[item.id];
+  const last = context?.decisions[0];
   return (
-    <div class="actions blocked">
-      <p>
-        {taken ? (
-          <>
-            <b>{taken.name}</b> has this one now. You can read along.
-          </>
-        ) : (
-          "You may look here, not decide."
-        )}
-      </p>
-      {taken && (
-        <button type="button" class="primary" onClick={next}>
-          Next free one
-        </button>
+    <>
+      <b>{desk.overtaken.value[item.id]?.name ?? "Somebody"}</b> decided this first
+      {last && context && (
+        <>
+          : {STATUS[context.comment.status]} <Ago at={last.created_at} />
+        </>
       )}
-    </div>
+    </>
   );
 }
 
-interface ButtonProps {
+/** Why nothing can be decided on this card; null if something can. */
+function obstacle(desk: Desk, item: Item): ComponentChildren {
+  if (item.id in desk.overtaken.value) return <Overtaken desk={desk} item={item} />;
+  const taken = desk.takenBy(item);
+  if (taken) {
+    return (
+      <>
+        <b>{taken.name}</b> has this one now. You can read along.
+      </>
+    );
+  }
+  const { status } = item.comment;
+  if (status === "deleted" || status === "erased") return `It is ${STATUS[status]}.`;
+  return mayDecide.value ? null : "You may look here, not decide.";
+}
+
+interface Act {
   name: string;
-  key_: string;
+  hotkey: string;
   class: string;
   run: () => void;
+  /** What it does, where its name alone does not say it. */
+  does?: string;
   expanded?: boolean;
 }
 
-function Button({ name, key_, class: kind, run, expanded }: ButtonProps) {
+function Button({ name, hotkey, class: kind, run, expanded }: Act) {
   return (
     <button
       type="button"
       class={`act ${kind}`}
       onClick={run}
-      aria-keyshortcuts={key_}
+      aria-keyshortcuts={hotkey}
       aria-expanded={expanded}
     >
-      {name} <Key>{key_}</Key>
+      {name} <Key>{hotkey}</Key>
     </button>
   );
 }
@@ -78,61 +70,63 @@ function Button({ name, key_, class: kind, run, expanded }: ButtonProps) {
 /** What can be done with a comment of this status, always in the same places. */
 export function Actions({ desk, item }: { desk: Desk; item: Item }) {
   const rejecting = useSignal(false);
-  const blocked = !mayDecide.value || desk.takenBy(item) !== null || item.id in desk.overtaken.value;
+  const blocked = obstacle(desk, item);
   const { status } = item.comment;
   const up = status === "published";
   const listed = desk.currentId.value === item.id;
-  const decide = (choice: Choice): void => {
-    rejecting.value = false;
-    decisions.value?.decide(desk, item, choice);
+  const decide = (choice: Choice): void => decisions.value?.decide(desk, item, choice);
+  const toggle = (): void => {
+    rejecting.value = !rejecting.value;
+    if (!desk.rules.value.length) readRules(desk).catch(() => {});
   };
-  const offered = [
-    {
-      name: up ? "Keep it up" : "Approve",
-      key_: "a",
-      class: "approve",
-      when: true,
-      run: () => decide({ action: "publish" }),
-    },
-    {
+  const skip = (): void => {
+    if (!desk.skip(item.id)) say("No other is free");
+  };
+  const approve = () => decide({ action: "publish" });
+  const all: (Act | false)[] = [
+    { name: up ? "Keep it up" : "Approve", hotkey: "a", class: "approve", run: approve },
+    status !== "rejected" && {
       name: "Reject",
-      key_: "r",
+      hotkey: "r",
       class: "reject",
-      when: status !== "rejected",
+      run: toggle,
+      does: "Reject, then the reason's key",
       expanded: rejecting.value,
-      run: () => {
-        rejecting.value = !rejecting.value;
-        if (!desk.rules.value.length) readRules(desk).catch(() => {});
-      },
     },
-    { name: "Hold", key_: "h", class: "hold", when: up, run: () => decide({ action: "hold" }) },
-    { name: "Skip", key_: "s", class: "skip-item", when: listed, run: () => desk.skip(item.id) },
-  ].filter(({ when }) => when);
+    up && { name: "Hold", hotkey: "h", class: "hold", run: () => decide({ action: "hold" }) },
+    listed && { name: "Skip", hotkey: "s", class: "skip-item", run: skip },
+  ];
+  const acts = all.filter((act) => act !== false);
   useShortcuts(
     "Deciding",
     blocked || rejecting.value
       ? []
-      : offered.map(({ key_, name, run }) => ({
-          key: key_,
-          does: name === "Reject" ? "Reject, then the reason's key" : name,
-          run,
-        })),
-    [blocked, rejecting.value, item, listed],
+      : acts.map(({ hotkey: key, name, does = name, run }) => ({ key, does, run })),
+    [blocked !== null, rejecting.value, item, listed],
   );
-  if (blocked) return <Blocked desk={desk} item={item} />;
+  if (blocked) {
+    return (
+      <div class="actions blocked" role="status">
+        <p>{blocked}</p>
+        {listed && (
+          <button type="button" class="plain" onClick={() => desk.open(desk.after(item.id))}>
+            Next free one
+          </button>
+        )}
+      </div>
+    );
+  }
   return (
     <div class="actions">
       {rejecting.value && (
         <RejectMenu
           rules={desk.rules.value}
           onChoose={(rule, note) => decide({ action: "reject", reason: rule.code, title: rule.title, note })}
-          onClose={() => {
-            rejecting.value = false;
-          }}
+          onClose={toggle}
         />
       )}
-      {offered.map(({ when: _, ...props }) => (
-        <Button {...props} key={props.key_} />
+      {acts.map((act) => (
+        <Button {...act} key={act.hotkey} />
       ))}
     </div>
   );

@@ -20,7 +20,6 @@ function Text({ item, masked }: { item: Item; masked: boolean }) {
     <div class={`typed ${name}`} dir="auto">
       {pieces(body, item.reasons).map(({ text, whys }, n) =>
         whys.length ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
           <mark key={n} title={whys.map(whyInWords).join("; ")}>
             {text}
           </mark>
@@ -79,7 +78,6 @@ function Why({ item }: { item: Item }) {
       <h3>Why it is here</h3>
       <ul>
         {item.reasons.map((why, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: reasons have no identity but their place
           <li key={n}>
             {whyInWords(why)}
             {why.start != null && why.end != null && (
@@ -160,7 +158,7 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
           <Why item={item} />
           <Scores item={item} />
         </div>
-        <ContextPanel id={item.id} context={desk.contexts.value[item.id] ?? null} />
+        <ContextPanel id={item.id} context={desk.contexts.known.value[item.id] ?? null} />
       </div>
       <Actions desk={desk} item={item} />
     </article>

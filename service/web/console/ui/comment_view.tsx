@@ -1,4 +1,4 @@
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk.ts";
 import { decisions } from "../office.ts";
@@ -9,13 +9,13 @@ import { Card } from "./card.tsx";
 /** A comment that nobody queued, as if it were an item: so that any comment can be decided on. */
 function asItem({ comment, item, scores, model }: Context): Item {
   if (item) return item;
-  const { id, created_at } = comment;
+  const { id, created_at: queued_at } = comment;
   return {
     id,
     lane: "",
     reasons: [],
     priority: 0,
-    queued_at: created_at,
+    queued_at,
     claimed_by: null,
     attempts: 0,
     comment,
@@ -26,23 +26,31 @@ function asItem({ comment, item, scores, model }: Context): Item {
 
 /** One comment by its id, whatever its status. */
 export function CommentView({ desk, id }: { desk: Desk; id: string }) {
-  const busy = useComputed(
-    () => decisions.value?.outbox.waiting.value.some(({ comment }) => comment === id) ?? false,
-  ).value;
+  const busy = useComputed(() => decisions.value?.busy(id) ?? false).value;
+  const failed = useSignal(false);
   useEffect(() => {
-    if (!busy) void desk.fetchContext(id, { anew: true });
+    desk.contexts.shown = id;
+    return () => {
+      desk.contexts.shown = null;
+    };
+  }, [desk, id]);
+  useEffect(() => {
+    if (busy) return;
+    desk.contexts.read(id, { anew: true }).then((context) => {
+      failed.value = context === null;
+    });
   }, [desk, id, busy]);
-  const context = desk.contexts.value[id];
-  const queued = context?.item != null && !desk.takenBy(context.item);
+  const context = desk.contexts.known.value[id];
+  const free = context?.item != null && !desk.takenBy(context.item);
   useEffect(() => {
-    if (!queued) return;
+    if (!free) return;
     desk.claimOnly(id);
     return () => desk.claimOnly(null);
-  }, [desk, id, queued]);
+  }, [desk, id, free]);
   if (!context) {
     return (
       <p class="empty muted" role="status">
-        There is no such comment, or it is still being read.
+        {failed.value && "There is no such comment, or it cannot be read just now."}
       </p>
     );
   }

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { notify } from "../notices.ts";
+import { leaveOffice } from "../office.ts";
 import { type Prefs, prefs, setPref } from "../prefs.ts";
-import { inWords, session, signOut, site } from "../session.ts";
+import { inWords, session, site } from "../session.ts";
 
 function Choice<K extends keyof Prefs>({
   name,
@@ -49,6 +50,8 @@ export function Menu() {
   return (
     <div
       class="menu"
+      role="group"
+      aria-label="Account"
       ref={box}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open.value) return;
@@ -117,7 +120,9 @@ export function Menu() {
           <button
             type="button"
             class="plain"
-            onClick={() => signOut().catch((error: unknown) => notify(`Not signed out. ${inWords(error)}`))}
+            onClick={() =>
+              leaveOffice().catch((error: unknown) => notify(`Not signed out. ${inWords(error)}`))
+            }
           >
             Sign out
           </button>

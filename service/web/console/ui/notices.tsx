@@ -16,8 +16,9 @@ export function ToastBar() {
   if (!shown) return null;
   const undo = shown.undo;
   return (
-    <div
+    <section
       class="toast"
+      aria-label="What happened last"
       key={shown.id}
       onMouseEnter={holdToast}
       onMouseLeave={releaseToast}
@@ -38,7 +39,7 @@ export function ToastBar() {
           Undo <Key>u</Key>
         </button>
       )}
-    </div>
+    </section>
   );
 }
 

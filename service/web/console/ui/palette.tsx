@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { layers } from "../keys.ts";
 import { desk } from "../office.ts";
 import { setPref } from "../prefs.ts";
@@ -41,6 +42,8 @@ function commands(site: string): Command[] {
 export function Palette({ onClose }: { onClose: () => void }) {
   const text = useSignal("");
   const chosen = useSignal(0);
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => box.current?.focus(), []);
   const site = place.value?.site ?? "";
   const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
   const found = [
@@ -63,6 +66,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   return (
     <Dialog label="Command palette" onClose={onClose} class="palette">
       <input
+        ref={box}
         type="text"
         role="combobox"
         aria-label="A command, or a comment’s or ticket’s id or link"
@@ -78,10 +82,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id="palette-list" role="listbox" aria-label="Commands">
+      <div id="palette-list" role="listbox" aria-label="Commands">
         {found.map((command, n) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the box above has the keys
-          <li
+          <div
             id={`palette-${n}`}
             key={command.name}
             role="option"
@@ -93,9 +97,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
             }}
           >
             {command.name} {command.key && <Key>{command.key}</Key>}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {!found.length && <p class="muted">Nothing is called that.</p>}
     </Dialog>
   );

@@ -1,36 +1,24 @@
-import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { fullTime, timeAgo } from "../../shared/time.ts";
-import { serverNow } from "../api.ts";
+import { ageingNow } from "../clock.ts";
 import type { ArticleRef, Status } from "../types.ts";
 import { STATUS } from "../words.ts";
 
 /** A key as it is shown on a button; screen readers get it by aria-keyshortcuts. */
 export function Key({ children }: { children: ComponentChildren }) {
   return (
-    <kbd class="key" aria-hidden="true">
+    <span class="key" aria-hidden="true">
       {children}
-    </kbd>
+    </span>
   );
 }
 
 /** How long ago, kept up to date, with the full time as a title. */
 export function Ago({ at }: { at: string }) {
-  const tick = useSignal(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      tick.value += 1;
-    }, 30_000);
-    return () => clearInterval(timer);
-  }, [tick]);
-  const text = useComputed(() => {
-    tick.value;
-    return timeAgo(at, serverNow(), "en", "just now");
-  });
   return (
     <time dateTime={at} title={fullTime(at, "en")}>
-      {text}
+      {timeAgo(at, ageingNow(), "en", "just now")}
     </time>
   );
 }
@@ -42,7 +30,6 @@ export function StatusTag({ status }: { status: Status }) {
 /** The service's own sanitised HTML. Links lead out of the console without telling where from. */
 export function Html({ html, class: name = "prose" }: { html: string; class?: string }) {
   const element = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the links are new whenever the HTML is
   useEffect(() => {
     for (const link of element.current?.querySelectorAll("a") ?? []) {
       link.target = "_blank";
@@ -51,7 +38,7 @@ export function Html({ html, class: name = "prose" }: { html: string; class?: st
     }
   }, [html]);
   return (
-    // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by the service; the CSP allows no script in it
+    // Sanitised by the service; the policy of the page allows no script in it.
     <div ref={element} class={name} dir="auto" dangerouslySetInnerHTML={{ __html: html }} />
   );
 }
@@ -79,6 +66,7 @@ export function Dialog(props: {
     return () => before?.focus();
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: what a click beside it does, Escape does
     <dialog
       ref={element}
       class={`dialog ${name}`}

@@ -1,5 +1,6 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
 import { mayDecide } from "../session.ts";
@@ -64,7 +65,7 @@ function Empty({ desk }: { desk: Desk }) {
   if (!desk.loaded.value) return <div class="empty" aria-busy="true" />;
   return (
     <div class="empty">
-      <h1>Nothing waits</h1>
+      <h2>Nothing waits</h2>
       <p class="muted">New items appear here by themselves.</p>
     </div>
   );
@@ -74,6 +75,8 @@ function Empty({ desk }: { desk: Desk }) {
 export function QueueView({ desk }: { desk: Desk }) {
   useEffect(() => () => desk.open(null), [desk]);
   useSignalEffect(() => {
+    // What is free again because a claim ran out is not told: hence the clock.
+    ageingNow();
     const idle = desk.loaded.value && !desk.currentId.value && desk.items.value.length > 0;
     if (idle && WIDE.matches) void desk.begin();
   });

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { useShortcuts } from "../keys.ts";
 import type { HouseRule } from "../types.ts";
 import { Key } from "./parts.tsx";
 
 /** One key a reason: digits first, then letters. */
-const KEYS = "123456789abcdefghijkl";
+const KEYS = [..."123456789abcdefghijkl"];
 const MAX_NOTE = 2000;
 
 interface Props {
@@ -13,61 +14,61 @@ interface Props {
   onClose: () => void;
 }
 
-/** Which rule it breaks. A digit decides at once; the note goes along with whichever reason is chosen. */
+/** Which rule it breaks. One key decides at once; the note goes along with whichever reason is chosen. */
 export function RejectMenu({ rules, onChoose, onClose }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
   const note = useSignal("");
   const pointed = useSignal<HouseRule | null>(rules[0] ?? null);
   const buttons = (): HTMLButtonElement[] => [
     ...(box.current?.querySelectorAll<HTMLButtonElement>(".reason") ?? []),
   ];
+  // Once the reasons are there.
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     buttons()[0]?.focus();
     return () => before?.isConnected && before.focus();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the reasons are there
   }, [rules.length]);
   const choose = (rule: HouseRule): void => onChoose(rule, note.value.trim());
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      return onClose();
-    }
-    const typing = (event.target as HTMLElement).tagName === "TEXTAREA";
-    if (typing) {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) buttons()[0]?.focus();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const rule = rules[KEYS.indexOf(event.key)];
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    if (rule && event.key.length === 1 && !event.repeat) choose(rule);
-    else if (step) move(step);
-    else if (event.key === "n") box.current?.querySelector("textarea")?.focus();
-    else return;
-    event.preventDefault();
-  };
+  useShortcuts(
+    "Rejecting",
+    [
+      ...rules
+        .slice(0, KEYS.length)
+        .map((rule, n) => ({ key: KEYS[n] ?? "", does: rule.title, run: () => choose(rule) })),
+      { key: "n", does: "Write a note to the author", run: () => area.current?.focus() },
+      { key: "Escape", does: "Do not reject", run: onClose },
+    ],
+    [rules],
+  );
   const move = (step: number): void => {
     const all = buttons();
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
     all[(at + step + all.length) % all.length]?.focus();
   };
+  const onReasonKey = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    move(step);
+  };
+  const onNoteKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
+      event.preventDefault();
+      buttons()[0]?.focus();
+    }
+  };
   return (
-    <div
-      class="reject-menu"
-      role="group"
-      aria-label="Reject: which rule does it break?"
-      ref={box}
-      onKeyDown={onKeyDown}
-    >
+    <div class="reject-menu" role="group" aria-label="Reject: which rule does it break?" ref={box}>
       <h3>Which rule does it break?</h3>
       {!rules.length && <p role="status">The reasons are being read…</p>}
-      <div class="reasons">
+      <div class="reasons" role="group" aria-label="Rules" onKeyDown={onReasonKey}>
         {rules.map((rule, n) => (
           <button
             type="button"
             class="reason"
             key={rule.code}
+            aria-keyshortcuts={KEYS[n]}
             onClick={() => choose(rule)}
             onFocus={() => {
               pointed.value = rule;
@@ -81,23 +82,28 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
         ))}
       </div>
       <p class="told muted">
-        The author reads: <q>{pointed.value?.text ?? ""}</q>
+        The author reads: <q>{pointed.value?.text}</q>
       </p>
       <label>
         <span>
           A note to the author, if you like <Key>n</Key>
         </span>
         <textarea
+          ref={area}
           rows={2}
           maxLength={MAX_NOTE}
           dir="auto"
           value={note.value}
+          onKeyDown={onNoteKey}
           onInput={(event) => {
             note.value = event.currentTarget.value;
           }}
         />
       </label>
-      <p class="fine muted">Then choose the reason: Ctrl Enter goes back to them. Esc closes.</p>
+      <p class="fine muted">
+        Choosing the reason decides, and sends the note along. <Key>Esc</Key> leads out of the note, then
+        closes.
+      </p>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { serverNow } from "../api.ts";
+import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { isMasked } from "../masking.ts";
 import type { Item } from "../types.ts";
@@ -47,7 +47,7 @@ export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
           <span class="row-who" dir="auto">
             {comment.author.name}
           </span>
-          <time dateTime={item.queued_at}>{age(item.queued_at, serverNow())}</time>
+          <time dateTime={item.queued_at}>{age(item.queued_at, ageingNow())}</time>
         </span>
       </button>
     </li>

@@ -1,14 +1,16 @@
-import { useEffect, useRef } from "preact/hooks";
 import type { Item } from "../types.ts";
 import { meaning, spaced } from "../words.ts";
 
+/** A score from 0 to 1, with the line from which it counts. */
 function Bar({ score, threshold }: { score: number; threshold: number | null }) {
-  const element = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    element.current?.style.setProperty("--score", String(score));
-    element.current?.style.setProperty("--line", String(threshold ?? 0));
-  }, [score, threshold]);
-  return <span ref={element} class={`score-bar ${threshold == null ? "" : "lined"}`} aria-hidden="true" />;
+  const kind = threshold === null ? "" : score >= threshold ? "lined over" : "lined";
+  return (
+    <span
+      class={`score-bar ${kind}`}
+      aria-hidden="true"
+      style={{ "--score": score, "--line-at": threshold ?? 0 }}
+    />
+  );
 }
 
 /** What the model said, label by label, with what that does and does not mean. */

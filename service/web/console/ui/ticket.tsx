@@ -128,7 +128,6 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
   const heading = useRef<HTMLHeadingElement>(null);
   const path = sitePath(site, `/tickets/${encodeURIComponent(reference)}`);
   const version = inboxVersion.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read anew whenever the inbox has changed
   useEffect(() => {
     call<Ticket>("GET", path)
       .then((read) => {

@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { call, serverNow, sitePath } from "../api.ts";
+import { call, sitePath } from "../api.ts";
+import { ageingNow } from "../clock.ts";
 import { useShortcuts } from "../keys.ts";
 import { inboxVersion } from "../office.ts";
 import { go, pathOf } from "../router.ts";
@@ -30,7 +31,7 @@ function Row({ ticket, site, here }: { ticket: Ticket; site: string; here: boole
           <span class="row-why">{spaced(ticket.category)}</span>
           <span class="row-note">{TICKET_STATE[ticket.state]}</span>
           <span class="row-who">{ticket.reference}</span>
-          <time dateTime={ticket.updated_at}>{age(ticket.updated_at, serverNow())}</time>
+          <time dateTime={ticket.updated_at}>{age(ticket.updated_at, ageingNow())}</time>
         </span>
       </a>
     </li>
@@ -54,7 +55,6 @@ function useInbox(site: string, state: string) {
     }
   };
   const version = inboxVersion.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read is new each time, what it reads is named
   useEffect(() => void read(null), [site, state, version]);
   return { tickets, next, failed, more: () => void read(next.value) };
 }

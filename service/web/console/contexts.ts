@@ -1,0 +1,46 @@
+import { signal } from "@preact/signals";
+import { call, sitePath } from "./api.ts";
+import { lapsed } from "./session.ts";
+import type { Context, Item } from "./types.ts";
+
+/** All the context of the comments that were looked at, as far as it has been read. */
+export class Contexts {
+  readonly known = signal<Record<string, Context>>({});
+  /** The comment on the screen. */
+  shown: string | null = null;
+  private readonly site: string;
+
+  constructor(site: string) {
+    this.site = site;
+  }
+
+  /** A comment's context, read once unless it is wanted `anew`; null if it cannot be had. */
+  async read(id: string, { anew = false } = {}): Promise<Context | null> {
+    const known = this.known.value[id];
+    if (known && !anew) return known;
+    try {
+      const context = await call<Context>("GET", sitePath(this.site, `/comments/${encodeURIComponent(id)}`));
+      this.known.value = { ...this.known.value, [id]: context };
+      return context;
+    } catch (error) {
+      lapsed(error);
+      return null;
+    }
+  }
+
+  /** Something has become of this comment: reads it anew if it is on the screen, else when it is wanted. */
+  renew(id: string): void {
+    if (id === this.shown) void this.read(id, { anew: true });
+    else {
+      const { [id]: _, ...others } = this.known.value;
+      this.known.value = others;
+    }
+  }
+
+  /** What is new about a comment's place in the queue. */
+  patch(id: string, change: Partial<Item>): void {
+    const known = this.known.value[id];
+    if (known?.item)
+      this.known.value = { ...this.known.value, [id]: { ...known, item: { ...known.item, ...change } } };
+  }
+}

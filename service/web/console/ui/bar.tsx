@@ -1,0 +1,102 @@
+import { useComputed } from "@preact/signals";
+import { decisions, desk } from "../office.ts";
+import { go, type Place, pathOf, place } from "../router.ts";
+import { session, site } from "../session.ts";
+import { Menu } from "./menu.tsx";
+import { Key } from "./parts.tsx";
+
+function Tab({
+  to,
+  name,
+  count,
+  here,
+}: {
+  to: Place;
+  name: string;
+  count: number | undefined;
+  here: boolean;
+}) {
+  return (
+    <a
+      href={pathOf(to)}
+      class="tab"
+      aria-current={here ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {name} <span class="count">{count ?? "–"}</span>
+    </a>
+  );
+}
+
+/** Whether what one sees is live, and how much waits to be sent. */
+function Health() {
+  const text = useComputed(() => {
+    const waiting = decisions.value?.outbox.stuck.value ? decisions.value.outbox.waiting.value.length : 0;
+    if (waiting) return `Offline: ${waiting} to send`;
+    if (desk.value && !desk.value.connected.value) return "Reconnecting…";
+    return "Live";
+  });
+  const well = text.value === "Live";
+  return (
+    <span class={`health ${well ? "well" : "ill"}`} title={decisions.value?.outbox.stuck.value ?? ""}>
+      {text}
+    </span>
+  );
+}
+
+function SiteSwitch() {
+  const sites = session.value?.sites ?? [];
+  if (sites.length < 2) return <span class="site-name">{site.value?.name}</span>;
+  return (
+    <select
+      class="site-switch"
+      aria-label="Site"
+      value={site.value?.key}
+      onChange={(event) => go({ view: "queue", site: event.currentTarget.value })}
+    >
+      {sites.map(({ key, name }) => (
+        <option key={key} value={key}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Where one is, how it goes, and the ways to everything else. */
+export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void }) {
+  const counts = desk.value?.counts.value;
+  const key = site.value?.key ?? "";
+  const here = place.value?.view;
+  return (
+    <header class="bar">
+      <span class="brand">
+        <span class="brand-mark" aria-hidden="true" />
+        <span class="brand-name">Parley</span>
+      </span>
+      <SiteSwitch />
+      <nav aria-label="Sections">
+        <Tab to={{ view: "queue", site: key }} name="Queue" count={counts?.waiting} here={here === "queue"} />
+        <Tab
+          to={{ view: "tickets", site: key, reference: null }}
+          name="Tickets"
+          count={counts?.tickets_open}
+          here={here === "tickets"}
+        />
+      </nav>
+      <span class="grow" />
+      <Health />
+      <button type="button" class="plain find" onClick={onFind} aria-keyshortcuts="/">
+        Find <Key>/</Key>
+      </button>
+      <button type="button" class="plain keys" onClick={onKeys} aria-keyshortcuts="?">
+        Keys <Key>?</Key>
+      </button>
+      <Menu />
+    </header>
+  );
+}
