@@ -82,7 +82,9 @@ def load_parts(directory: Path = DIRECTORY, threads: int = THREADS) -> Parts:
         linear = load_linear(directory / "linear.npz")
         return Parts(about["version"], tuple(about["labels"]), repairer, linear, encoder, blend)
     except (OSError, ValueError, KeyError, EOFError) as error:
-        raise ClassifierUnavailable(f"the bundled model in {directory} cannot be read ({error}): reinstall the package, or make it with parley model train") from error
+        raise ClassifierUnavailable(
+            f"the bundled model in {directory} cannot be read ({error}): reinstall the package, or make it with parley model train"
+        ) from error
 
 
 def load_bundled(directory: Path = DIRECTORY, threads: int = THREADS) -> Bundled:

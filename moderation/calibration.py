@@ -54,7 +54,7 @@ def fit_logistic(inputs: Floats, outcomes: Floats, weights: Floats, ridge: float
         curve = (rows.T * (weights * likely * (1 - likely))) @ rows / weights.sum() + penalty
         step = np.linalg.solve(curve + 1e-9 * np.eye(len(found)), slope)
         found = found - np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-8:  # noqa: PLR2004 -- converged
+        if np.abs(step).max() < 1e-8:
             break
     return Logistic(tuple(float(value) for value in found[:-1]), float(found[-1]))
 

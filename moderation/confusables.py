@@ -17,15 +17,30 @@ SAME = {pair[0].lower(): pair[1] for pair in f"{_SAME} {_CHEROKEE}".split()}
 NEAR = SAME | {pair[0]: pair[1] for pair in _NEAR.split()}
 """These and the merely similar ones: folded in a word that is Latin otherwise, so that Russian stays Russian."""
 
-_LETTER_NAME = re.compile(r"(?:^|\b)LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL |SIDEWAYS |TURNED )?([A-Z])(?: |$)")
-_PICTURE_WORDS = re.compile(r"\b(?:sign|symbol|emoji|with|fitzpatrick|type|black|heavy|white|modifier)\b|[-,:]|\d")
+_LETTER_NAME = re.compile(
+    r"(?:^|\b)LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL |SIDEWAYS |TURNED )?([A-Z])(?: |$)"
+)
+_PICTURE_WORDS = re.compile(
+    r"\b(?:sign|symbol|emoji|with|fitzpatrick|type|black|heavy|white|modifier)\b|[-,:]|\d"
+)
 _PICTURES = {
     "🔪": "knife", "🖕": "middle finger", "🐒": "monkey", "🐵": "monkey", "🐷": "pig", "🐖": "pig", "🐀": "rat",
     "🗑": "trash", "🚮": "trash", "🚯": "no litter", "💩": "shit", "🤮": "vomit", "🤢": "sick", "🤡": "clown",
     "♿": "disabled", "🏳": "white flag", "🌈": "rainbow", "✊": "fist", "👳": "man turban", "🧕": "woman hijab",
     "🏿": "black skin", "🏾": "black skin", "🏽": "brown skin", "🏼": "white skin", "🏻": "white skin",
 }  # fmt: skip
-_SYMBOL_LETTERS = {"€": "e", "£": "l", "¢": "c", "¥": "y", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l"}
+_SYMBOL_LETTERS = {
+    "€": "e",
+    "£": "l",
+    "¢": "c",
+    "¥": "y",
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "đ": "d",
+    "ł": "l",
+}
 _DASHES_AND_QUOTES = str.maketrans("‐‑‒–—―−‘’‚‛′“”„‟″«»‹›", "-------'''''\"\"\"\"\"\"\"''")
 
 
@@ -48,7 +63,9 @@ def stand_in(char: str) -> str:
 
 
 def _by_unicode(char: str, category: str) -> str:
-    decomposed = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")
+    decomposed = "".join(
+        part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn"
+    )
     lowered = decomposed.lower()
     if lowered.isascii():
         return lowered

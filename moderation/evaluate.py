@@ -71,9 +71,12 @@ class Evaluation:
     comments_per_second: float
 
 
-def read_labelled(path: Path, text: str, label: str, positive_from: float = 0.5, limit: int | None = None) -> Labelled:
+def read_labelled(
+    path: Path, text: str, label: str, positive_from: float = 0.5, limit: int | None = None
+) -> Labelled:
     """Read a CSV file, gzipped or not. A label is a number, positive from `positive_from`, or yes/no, true/false; rows
-    without text or label are left out. `limit` takes that many rows, evenly spread. Raises DataError."""
+    without text or label are left out. `limit` takes that many rows, evenly spread. Raises DataError.
+    """
     try:
         rows = [row for row in _records(path, text, label) if row[0].strip() and row[1].strip()]
         truth = [_truth(value, positive_from) for _, value in rows]
@@ -82,7 +85,9 @@ def read_labelled(path: Path, text: str, label: str, positive_from: float = 0.5,
     if not rows:
         raise DataError(f"{path}: no row has both {text!r} and {label!r}")
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(limit or len(rows), len(rows))).astype(int))
-    return Labelled(path.name, tuple(rows[at][0] for at in chosen), np.array([truth[at] for at in chosen], dtype=bool))
+    return Labelled(
+        path.name, tuple(rows[at][0] for at in chosen), np.array([truth[at] for at in chosen], dtype=bool)
+    )
 
 
 def _records(path: Path, text: str, label: str) -> Iterator[tuple[str, str]]:
@@ -129,7 +134,12 @@ def evaluate(
 
 
 def measure(
-    model: str, data: Labelled, scores: Floats, thresholds: Sequence[float], speed: float, score: str = "toxicity"
+    model: str,
+    data: Labelled,
+    scores: Floats,
+    thresholds: Sequence[float],
+    speed: float,
+    score: str = "toxicity",
 ) -> Evaluation:
     """All figures of scores that are at hand already."""
     truth = data.truth
@@ -161,7 +171,12 @@ def _group_rates(data: Labelled, scores: Floats, threshold: float) -> Iterator[G
 
 
 def _thinned(whole: Curve) -> Curve:
-    places = np.unique(np.linspace(0, len(whole.thresholds) - 1, min(_CURVE_POINTS, len(whole.thresholds))).astype(int))
+    places = np.unique(
+        np.linspace(0, len(whole.thresholds) - 1, min(_CURVE_POINTS, len(whole.thresholds))).astype(int)
+    )
     return Curve(
-        whole.thresholds[places], whole.precision[places], whole.recall[places], whole.false_positive_rate[places]
+        whole.thresholds[places],
+        whole.precision[places],
+        whole.recall[places],
+        whole.false_positive_rate[places],
     )

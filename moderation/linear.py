@@ -34,7 +34,7 @@ class Linear:
 
 def quantized(weights: Floats, biases: Floats) -> Linear:
     """Round weights to 8 bits; the 1 in 10,000 that are larger than the scale are cut to it."""
-    scales = np.quantile(np.abs(weights), 0.9999, axis=0).astype(np.float32) / 127
+    scales = np.quantile(np.abs(weights), 0.9999, axis=0).astype(np.float32) / np.float32(127)
     rounded = np.clip(np.rint(weights / scales), -127, 127).astype(np.int8)
     return Linear(rounded, scales, biases.astype(np.float32))
 

@@ -36,7 +36,11 @@ def curve(scores: Floats, truth: Truth) -> Curve:
     """One point per distinct score. A rate over nothing is 0."""
     order = np.argsort(-scores, kind="stable")
     ordered, hits = scores[order], truth[order]
-    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True)) if len(ordered) else np.array([], dtype=int)
+    last = (
+        np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+        if len(ordered)
+        else np.array([], dtype=int)
+    )
     true_positives = np.cumsum(hits)[last].astype(float)
     flagged = last + 1.0
     false_positives = flagged - true_positives
@@ -85,7 +89,8 @@ def _share(hits: Truth) -> float:
 
 def threshold_for_precision(scores: Floats, truth: Truth, precision: float, fewest: int = 10) -> float | None:
     """The lowest threshold from which on at least `precision` of what is flagged is right, judged on no fewer than
-    `fewest` comments; None where there is none."""
+    `fewest` comments; None where there is none.
+    """
     found = curve(scores, truth)
     flagged = _flagged(found, truth)
     good = np.flatnonzero((found.precision >= precision) & (flagged >= fewest))

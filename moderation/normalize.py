@@ -137,7 +137,9 @@ def _spaced_letters(text: str) -> Iterator[Edit]:
 _LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
 _LEET_WORD = re.compile(r"[a-z0-9@$!|]++(?!\.[a-z])")
 _LETTER = re.compile(r"[a-z]")
-_LEET_INSIDE = re.compile(r"[a-z][0134578@$!|]+(?=[a-z])|^[0134578$]+(?=[a-z])|(?<=[a-z])\$+$|(?<=[0134578@$!|][a-z])[013457]+$|^@(?=ss)")
+_LEET_INSIDE = re.compile(
+    r"[a-z][0134578@$!|]+(?=[a-z])|^[0134578$]+(?=[a-z])|(?<=[a-z])\$+$|(?<=[0134578@$!|][a-z])[013457]+$|^@(?=ss)"
+)
 _QUANTITY = re.compile(
     r"\d+(?:st|nd|rd|th|s|k|m|d|x|g|kg|km|cm|mm|mb|gb|tb|am|pm|hz|kb|bn|ft|in|lb|lbs|oz|px|ml|yr|yo|h|hr|hrs|min|mins|sec|way|pt|p|c|f|w|v|b|a|e|n)$"
     r"|[a-f0-9]{8,}$|\dx\d$|[a-z]{1,3}\d[a-z]{0,2}\d*$"

@@ -68,7 +68,9 @@ class Repairer:
         best: list[tuple[str, ...] | None] = [(), *(None for _ in token)]
         for start in range(len(token)):
             before = best[start]
-            for end in range(start + 1, min(len(token), start + _LONGEST_PIECE) + 1) if before is not None else ():
+            if before is None:
+                continue
+            for end in range(start + 1, min(len(token), start + _LONGEST_PIECE) + 1):
                 piece = token[start:end]
                 if piece in self.targets or piece in self._common:
                     longer = (*before, piece)

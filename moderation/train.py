@@ -28,7 +28,7 @@ from moderation.training.figures import measure_all
 from moderation.training.lexicon import learn_lexicon
 from moderation.training.linear import Settings as LinearSettings
 from moderation.training.linear import fit_linear
-from moderation.training.mixture import WEIGHTS, mixture
+from moderation.training.mixture import ENCODER_COPIES, WEIGHTS, mixture
 from moderation.training.thresholds import derive_thresholds
 from moderation.training.transformer import (
     Settings,
@@ -72,7 +72,7 @@ def train(request: Request, report: Report) -> None:
     _write_words(request.out, rows, base)
     examples = mixture(rows, SEED)
     _make_linear(request.out, examples, report)
-    drift = _make_encoder(request, base, sums, examples, rows, report) if request.with_encoder else None
+    drift = _make_encoder(request, base, sums, rows, report) if request.with_encoder else None
     about = {
         "version": VERSION,
         "labels": LABELS,
@@ -105,30 +105,44 @@ def _write_words(out: Path, rows: Sequence[Row], base: Path) -> None:
 
 
 def _make_linear(out: Path, examples: Sequence[Example], report: Report) -> None:
-    weights, biases = fit_linear(examples, LinearSettings(seed=SEED), lambda done, of, _: report("linear model", done, of))
+    weights, biases = fit_linear(
+        examples, LinearSettings(seed=SEED), lambda done, of, _: report("linear model", done, of)
+    )
     quantized(weights, biases).save(out / "linear.npz")
 
 
 def _make_encoder(
-    request: Request, base: Path, sums: dict[str, str], examples: Sequence[Example], rows: Sequence[Row], report: Report
+    request: Request, base: Path, sums: dict[str, str], rows: Sequence[Row], report: Report
 ) -> Drift:
     settings = Settings(seed=SEED)
-    key = hashlib.sha256(json.dumps([sums, asdict(settings), WEIGHTS, len(examples)]).encode()).hexdigest()[:16]
+    examples = mixture(rows, SEED, ENCODER_COPIES)
+    key = hashlib.sha256(json.dumps([sums, asdict(settings), WEIGHTS, len(examples)]).encode()).hexdigest()[
+        :16
+    ]
     folder = request.work / f"encoder-{key}"
     if not (folder / "kept.json").is_file():
         tokenizer, kept = cut_vocabulary(base, [example.text for example in examples], settings.vocabulary)
         scorer = load_scorer(base, kept, SEED)
-        fit(scorer, tokenizer, examples, settings, lambda done, of, loss: report(f"encoder, loss {loss:.3f}", done, of))
+        fit(
+            scorer,
+            tokenizer,
+            examples,
+            settings,
+            lambda done, of, loss: report(f"encoder, loss {loss:.3f}", done, of),
+        )
         save_checkpoint(folder, scorer, tokenizer, kept)
     scorer, tokenizer = load_checkpoint(folder, base, SEED)
-    comments = [row for row in rows if row.split is Split.DEV and row.source in {"wiki", "news"}][:_DRIFT_COMMENTS]
+    comments = [row for row in rows if row.split is Split.DEV and row.source in {"wiki", "news"}][
+        :_DRIFT_COMMENTS
+    ]
     report("exporting the encoder", 0, 1)
     return export(scorer, tokenizer, request.out, [fold(row.text).text for row in comments])
 
 
 def _blend(parts: Parts, rows: Sequence[Row], report: Report) -> list[Logistic]:
     """How much either part counts, per label, so that the result is calibrated: fitted on the dev split's Wikipedia
-    rows, weighted to the natural share of toxic comments."""
+    rows, weighted to the natural share of toxic comments.
+    """
     dev = [row for row in rows if row.split is Split.DEV and row.source == "wiki"]
     opinions = opinions_of(parts, dev, report)
     targets = np.array([row.targets for row in dev])
@@ -141,7 +155,9 @@ def _blend(parts: Parts, rows: Sequence[Row], report: Report) -> list[Logistic]:
 
 
 def _natural_weights(toxic: Floats) -> Floats:
-    weights: Floats = np.where(toxic > 0, NATURAL_PREVALENCE / toxic.mean(), (1 - NATURAL_PREVALENCE) / (1 - toxic.mean()))
+    weights: Floats = np.where(
+        toxic > 0, NATURAL_PREVALENCE / toxic.mean(), (1 - NATURAL_PREVALENCE) / (1 - toxic.mean())
+    )
     return weights
 
 

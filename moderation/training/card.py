@@ -13,19 +13,24 @@ from moderation.training.data import SOURCES
 def render_card(out: Path) -> str:
     """Markdown of `README.md` for a model directory with `model.json`, `thresholds.json` and `figures.json`."""
     about, thresholds, figures = (json.loads((out / f"{name}.json").read_text("utf-8")) for name in _FILES)
-    return "\n\n".join(
-        (
-            _HEAD.format(model=figures["model"], parts=" and ".join(about["parts"])),
-            "## Figures\n\n" + _figures(figures),
-            "### By label\n\n" + _labels(figures, thresholds),
-            "### Other texts\n\nROC-AUC of toxicity on the test split of the other sources.\n\n" + _others(figures),
-            "### Evasion\n\nRecall at 5 % false positives, every toxic word and one in ten others disguised.\n\n" + _evasion(figures),
-            "### Groups of people\n\n" + _IDENTITY + "\n\n" + _identity(figures),
-            "## Data\n\n" + _DATA + "\n\n" + _sources(about),
-            "## Thresholds\n\n" + _thresholds(thresholds),
-            _TAIL,
+    return (
+        "\n\n".join(
+            (
+                _HEAD.format(model=figures["model"], parts=" and ".join(about["parts"])),
+                "## Figures\n\n" + _figures(figures),
+                "### By label\n\n" + _labels(figures, thresholds),
+                "### Other texts\n\nROC-AUC of toxicity on the test split of the other sources.\n\n"
+                + _others(figures),
+                "### Evasion\n\nRecall at 5 % false positives, every toxic word and one in ten others disguised.\n\n"
+                + _evasion(figures),
+                "### Groups of people\n\n" + _IDENTITY + "\n\n" + _identity(figures),
+                "## Data\n\n" + _DATA + "\n\n" + _sources(about),
+                "## Thresholds\n\n" + _thresholds(thresholds),
+                _TAIL,
+            )
         )
-    ) + "\n"
+        + "\n"
+    )
 
 
 _FILES = ("model", "thresholds", "figures")
@@ -65,7 +70,9 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return "none"
-    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        f"{value:.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    )
 
 
 def _figures(figures: Mapping[str, Any]) -> str:
@@ -79,7 +86,10 @@ def _figures(figures: Mapping[str, Any]) -> str:
         (f"precision at {at['threshold']} (hold)", at["precision"]),
         ("recall there", at["recall"]),
         ("false-positive rate there", at["false_positive_rate"]),
-        ("comments a second, one by one / in batches, 2 threads", f"{speed['one_by_one_per_second']} / {speed['in_batches_per_second']}"),
+        (
+            "comments a second, one by one / in batches, 2 threads",
+            f"{speed['one_by_one_per_second']} / {speed['in_batches_per_second']}",
+        ),
         ("seconds to load", speed["load_seconds"]),
         ("MB on disk", speed["megabytes_on_disk"]),
     ]
@@ -88,14 +98,23 @@ def _figures(figures: Mapping[str, Any]) -> str:
 
 def _labels(figures: Mapping[str, Any], thresholds: Mapping[str, Any]) -> str:
     rows = (
-        (name, one["positives"], one["comments"], one["roc_auc"], one["calibration_error"], thresholds["bands"][name]["hold_at"])
+        (
+            name,
+            one["positives"],
+            one["comments"],
+            one["roc_auc"],
+            one["calibration_error"],
+            thresholds["bands"][name]["hold_at"],
+        )
         for name, one in figures["labels"].items()
     )
     return _table(("label", "positives", "comments", "ROC-AUC", "calibration error", "held from"), rows)
 
 
 def _others(figures: Mapping[str, Any]) -> str:
-    rows = ((name, one["comments"], one["positives"], one["roc_auc"]) for name, one in figures["others"].items())
+    rows = (
+        (name, one["comments"], one["positives"], one["roc_auc"]) for name, one in figures["others"].items()
+    )
     return _table(("set", "comments", "positives", "ROC-AUC"), rows)
 
 
@@ -111,7 +130,10 @@ def _identity(figures: Mapping[str, Any]) -> str:
 
 
 def _sources(about: Mapping[str, Any]) -> str:
-    rows = ((name, SOURCES[name].what, SOURCES[name].licence, f"`{digest[:16]}…`") for name, digest in about["data"].items())
+    rows = (
+        (name, SOURCES[name].what, SOURCES[name].licence, f"`{digest[:16]}…`")
+        for name, digest in about["data"].items()
+    )
     return _table(("file", "what", "licence", "SHA-256"), rows)
 
 

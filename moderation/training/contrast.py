@@ -80,7 +80,12 @@ def _fill(dice: random.Random, template: str) -> str:
     middle = group.index(" ", group.index(" people") + 1) if " people" in group else None
     plural, single = (group[:middle], group[middle + 1 :]) if middle else _halves(group)
     bad = _pick(dice, _BAD)
-    parts = {"P": plural, "S": single, "bad": bad, "bad1": _pick(dice, "stupid|disgusting|filthy|dirty|lazy|worthless|dumb")}
+    parts = {
+        "P": plural,
+        "S": single,
+        "bad": bad,
+        "bad1": _pick(dice, "stupid|disgusting|filthy|dirty|lazy|worthless|dumb"),
+    }
     return template.format(**parts, good=_pick(dice, _GOOD), harm=_pick(dice, _HARM), T=_pick(dice, _THINGS))
 
 
@@ -100,7 +105,9 @@ def _sentence(dice: random.Random) -> Example:
         return Example(_fill(dice, _pick(dice, _DEFENCES)), (0.0,) * 6, 1.0)
     if kind < 0.92:
         attack = _fill(dice, _pick(dice, _ATTACKS))
-        return Example(_pick(dice, _REJECTIONS).replace("{attack}", attack), (0.05, 0.0, nan, 0.0, 0.0, 0.05), 1.0)
+        return Example(
+            _pick(dice, _REJECTIONS).replace("{attack}", attack), (0.05, 0.0, nan, 0.0, 0.0, 0.05), 1.0
+        )
     oaths = kind >= 0.97
     text = _pick(dice, _FRIENDLY_OATHS) if oaths else _fill(dice, _pick(dice, _ABOUT_THINGS))
     return Example(text, (0.35 if oaths else 0.1, 0.0, nan, 0.0, 0.0, 0.0), 0.7)

@@ -37,8 +37,12 @@ class Source:
 
 
 SOURCES = {
-    FILES["wiki"]: Source("Wikipedia talk pages, Jigsaw Toxic Comment Classification Challenge", "CC0; text CC BY-SA 3.0"),
-    FILES["news"]: Source("Civil Comments from news sites, with toxic spans (ipavlopoulos/toxic_spans)", "CC0"),
+    FILES["wiki"]: Source(
+        "Wikipedia talk pages, Jigsaw Toxic Comment Classification Challenge", "CC0; text CC BY-SA 3.0"
+    ),
+    FILES["news"]: Source(
+        "Civil Comments from news sites, with toxic spans (ipavlopoulos/toxic_spans)", "CC0"
+    ),
     FILES["emoji"]: Source("HatemojiBuild (HannahKirk/Hatemoji)", "CC BY 4.0"),
     FILES["paraphrases"]: Source("ParaDetox (s-nlp/paradetox)", "CC0"),
     FILES["templates"]: Source("bias_madlibs_77k: measured on, not trained on (conversationai)", "CC BY 4.0"),
@@ -73,7 +77,9 @@ def data_directory(given: str | Path | None = None) -> Path:
     directory = Path(given or os.environ.get("PARLEY_DATA_SOURCES") or "../shared/data")
     for name in FILES.values():
         if not (directory / name).is_file():
-            raise FileNotFoundError(f"{directory / name} is missing: name the folder with --data or PARLEY_DATA_SOURCES")
+            raise FileNotFoundError(
+                f"{directory / name} is missing: name the folder with --data or PARLEY_DATA_SOURCES"
+            )
     return directory
 
 
@@ -113,7 +119,11 @@ def _only_toxicity(value: float) -> tuple[float, ...]:
 def _wiki(records: Iterator[dict[str, str]]) -> Iterator[Row]:
     for record in records:
         known = all(record[column] for column in JIGSAW_COLUMNS)
-        targets = tuple(float(record[column]) for column in JIGSAW_COLUMNS) if known else _only_toxicity(float(record["toxic"]))
+        targets = (
+            tuple(float(record[column]) for column in JIGSAW_COLUMNS)
+            if known
+            else _only_toxicity(float(record["toxic"]))
+        )
         yield Row(record["text"], targets, "wiki", record["style"], _split(record["text"]))
 
 
@@ -122,12 +132,23 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 def _news(records: Iterator[dict[str, str]]) -> Iterator[Row]:
     """Posts as their annotators judged them, and the sentences of a post in which nobody marked anything, which are
-    the only news sentences at hand that were read and found harmless."""
+    the only news sentences at hand that were read and found harmless.
+    """
     for record in records:
         text, split, raters = record["text"], _split(record["text"]), float(record["n_raters"])
-        share = {name: float(record[f"n_{name}"]) / raters for name in ("profane_obscene", "threat", "insult", "identity_attack")}
+        share = {
+            name: float(record[f"n_{name}"]) / raters
+            for name in ("profane_obscene", "threat", "insult", "identity_attack")
+        }
         soft = float(record["toxic_soft"])
-        targets = (soft, nan, share["profane_obscene"], share["threat"], share["insult"], share["identity_attack"])
+        targets = (
+            soft,
+            nan,
+            share["profane_obscene"],
+            share["threat"],
+            share["insult"],
+            share["identity_attack"],
+        )
         yield Row(text, tuple(min(1.0, value) for value in targets), "news", "raw", split)
         marked = set(json.loads(record["spans"])) if record["spans"] else set()
         if marked:
@@ -144,13 +165,21 @@ def _harmless_sentences(text: str, marked: set[int], split: Split) -> Iterator[R
 def _emoji(records: Iterator[dict[str, str]]) -> Iterator[Row]:
     for record in records:
         hateful = float(record["hateful"])
-        yield Row(record["text"], (hateful, nan, nan, nan, nan, hateful), "emoji", "raw", _split(record["text"]))
+        yield Row(
+            record["text"], (hateful, nan, nan, nan, nan, hateful), "emoji", "raw", _split(record["text"])
+        )
 
 
 def _plain(source: str) -> Callable[[Iterator[dict[str, str]]], Iterator[Row]]:
     def read(records: Iterator[dict[str, str]]) -> Iterator[Row]:
         for record in records:
-            yield Row(record["text"], _only_toxicity(float(record["toxic"])), source, "lower", _split(record["text"]))
+            yield Row(
+                record["text"],
+                _only_toxicity(float(record["toxic"])),
+                source,
+                "lower",
+                _split(record["text"]),
+            )
 
     return read
 

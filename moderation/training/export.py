@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +41,8 @@ class Drift:
 
 def export(scorer: Scorer, tokenizer: Tokenizer, directory: Path, texts: Sequence[str]) -> Drift:
     """Write `encoder.onnx` and `tokenizer.json`. Raises ExportError when the scores of `texts` drift; of
-    these, only the ones that fit one window are compared."""
+    these, only the ones that fit one window are compared.
+    """
     tokenizer.no_truncation()
     tokenizer.save(str(directory / "tokenizer.json"))
     texts = [text for text in texts if len(tokenizer.encode(text).ids) <= MAX_TOKENS]
@@ -66,15 +66,19 @@ def _cut_positions(scorer: Scorer) -> None:
     """Places past the longest window are never looked up."""
     embeddings = scorer.encoder.embeddings
     rows = embeddings.position_embeddings.weight.data[:MAX_TOKENS].clone()
-    embeddings.position_embeddings = torch.nn.Embedding(*rows.shape, _weight=rows)
-    embeddings.position_ids = torch.arange(MAX_TOKENS).unsqueeze(0)
-    embeddings.token_type_ids = torch.zeros((1, MAX_TOKENS), dtype=torch.long)
+    embeddings.position_embeddings = torch.nn.Embedding(*rows.shape)
+    embeddings.position_embeddings.weight.data = rows
+    embeddings.register_buffer("position_ids", torch.arange(MAX_TOKENS).unsqueeze(0), persistent=False)
+    embeddings.register_buffer(
+        "token_type_ids", torch.zeros((1, MAX_TOKENS), dtype=torch.long), persistent=False
+    )
     scorer.encoder.config.max_position_embeddings = MAX_TOKENS
 
 
 def _to_onnx(scorer: Scorer, path: Path) -> None:
     """Through torch's graph capture: the older tracing exporter writes wrong logits without a word. The two example
-    inputs must be two tensors, one with padding: capture takes one that is passed twice for a single input."""
+    inputs must be two tensors, one with padding: capture takes one that is passed twice for a single input.
+    """
     ids, mask = torch.full((2, 16), 5), torch.ones((2, 16), dtype=torch.long)
     mask[1, 9:] = 0
     batch, width = torch.export.Dim("batch", min=1, max=64), torch.export.Dim("tokens", min=2, max=MAX_TOKENS)
@@ -97,7 +101,9 @@ def _to_onnx(scorer: Scorer, path: Path) -> None:
     onnx.checker.check_model(str(path))
 
 
-def _scores(path: Path, tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _scores(
+    path: Path, tokenizer: Tokenizer, texts: Sequence[str]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     with TemporaryDirectory() as scratch:
         directory = Path(scratch)
         (directory / "encoder.onnx").write_bytes(path.read_bytes())

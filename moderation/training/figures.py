@@ -47,7 +47,9 @@ def measure_all(out: Path, rows: Sequence[Row], report: Report) -> dict[str, Any
 
 
 def _whole(model: str, rows: Sequence[Row], scores: Floats, hold: float) -> dict[str, Any]:
-    data = Labelled("wiki", tuple(row.text for row in rows), np.array([row.targets[0] >= 0.5 for row in rows]))
+    data = Labelled(
+        "wiki", tuple(row.text for row in rows), np.array([row.targets[0] >= 0.5 for row in rows])
+    )
     figures = asdict(measure(model, data, scores, (hold,), 0.0))
     for name in ("curve", "model", "file", "comments_per_second"):
         del figures[name]
@@ -80,10 +82,16 @@ _SETS = {
 def _others(classifier: Bundled, test: Sequence[Row], report: Report) -> dict[str, Any]:
     found = {}
     for name, sources in _SETS.items():
-        rows = [row for row in test if row.source in sources and abs(row.targets[0] - 0.5) > 0.15][:_TEMPLATE_COMMENTS]
+        rows = [row for row in test if row.source in sources and abs(row.targets[0] - 0.5) > 0.15][
+            :_TEMPLATE_COMMENTS
+        ]
         truth = np.array([row.targets[0] >= 0.5 for row in rows])
         scores = scores_of(classifier, [row.text for row in rows], report, f"test: {name}")[:, 0]
-        found[name] = {"comments": len(rows), "positives": int(truth.sum()), "roc_auc": roc_auc(scores, truth)}
+        found[name] = {
+            "comments": len(rows),
+            "positives": int(truth.sum()),
+            "roc_auc": roc_auc(scores, truth),
+        }
     return found
 
 
@@ -106,7 +114,9 @@ def _identity(classifier: Bundled, test: Sequence[Row], hold: float, report: Rep
     """False-positive rate by group on the harmless identity templates of the test split, none of which were trained on."""
     rows = [row for row in test if row.source == "templates"][:_TEMPLATE_COMMENTS]
     scores = scores_of(classifier, [row.text for row in rows], report, "identity groups")[:, 0]
-    data = Labelled("templates", tuple(row.text for row in rows), np.array([row.targets[0] >= 0.5 for row in rows]))
+    data = Labelled(
+        "templates", tuple(row.text for row in rows), np.array([row.targets[0] >= 0.5 for row in rows])
+    )
     measured = measure(classifier.id, data, scores, (hold,), 0.0)
     return {group.group: asdict(group) for group in measured.groups}
 

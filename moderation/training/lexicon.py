@@ -18,7 +18,8 @@ _WORD = re.compile(r"[a-z]+")
 
 def learn_lexicon(rows: Iterable[Row], dictionary: Iterable[str]) -> tuple[list[str], list[str]]:
     """Known words by falling frequency, then those of the dictionary; and the targets among them: the words in whose
-    comments toxicity is the rule."""
+    comments toxicity is the rule.
+    """
     seen: Counter[str] = Counter()
     toxic: Counter[str] = Counter()
     for row in rows:
@@ -32,7 +33,9 @@ def learn_lexicon(rows: Iterable[Row], dictionary: Iterable[str]) -> tuple[list[
     targets = [
         word
         for word in known
-        if seen[word] >= TARGET_FROM and len(word) >= 4 and (toxic[word] + smooth * 0.25) / (seen[word] + smooth) >= _TOXIC_SHARE
+        if seen[word] >= TARGET_FROM
+        and len(word) >= 4
+        and (toxic[word] + smooth * 0.25) / (seen[word] + smooth) >= _TOXIC_SHARE
     ]
     rest = sorted({word for word in dictionary if _WORD.fullmatch(word) and len(word) >= 3}.difference(known))
     return known + rest, targets

@@ -1,10 +1,10 @@
-"""What the encoder is shown: which rows, how often, with what weight, and with what noise."""
+"""What both parts are shown: which rows, how often, with what weight, and with what noise."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from moderation.normalize import fold
 from moderation.training.contrast import contrast
@@ -13,6 +13,9 @@ from moderation.training.examples import Example
 
 WEIGHTS = {"wiki": 1.0, "news": 1.0, "news-harmless": 0.7, "emoji": 1.0, "paraphrases": 0.6}
 COPIES = {"emoji": 2}
+ENCODER_COPIES = {"emoji": 2, "wiki": 2, "news": 2}
+"""The encoder gains from seeing real comments twice, with other noise each time; the linear model passes over all of
+its examples several times as it is."""
 CONTRASTS = 5_000
 NOISY = 0.15
 """The share of examples in which a word or two is spelled to evade."""
@@ -23,14 +26,14 @@ _STRIP_HARMLESS, _STRIP_TOXIC = 0.6, 0.25
 these shares even that out, so that the absence of punctuation says nothing."""
 
 
-def mixture(rows: Sequence[Row], seed: int) -> list[Example]:
-    """The training examples in a seeded order: folded, styled and noisy."""
+def mixture(rows: Sequence[Row], seed: int, copies: Mapping[str, int] = COPIES) -> list[Example]:
+    """The training examples in a seeded order: folded, styled and noisy; `copies` per source, one where it says nothing."""
     dice = random.Random(seed)
     chosen = [row for row in rows if row.split is Split.TRAIN and row.source in WEIGHTS]
     examples = [
         Example(_styled(fold(row.text).text, row, dice), row.targets, WEIGHTS[row.source])
         for row in chosen
-        for _ in range(COPIES.get(row.source, 1))
+        for _ in range(copies.get(row.source, 1))
     ]
     examples += [Example(fold(one.text).text, one.targets, one.weight) for one in contrast(CONTRASTS, seed)]
     return [_noisy(one, dice) if dice.random() < NOISY else one for one in examples]

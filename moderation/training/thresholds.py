@@ -20,7 +20,9 @@ REJECT_PRECISION = 0.95
 _FEWEST = 20
 
 
-def derive_thresholds(out: Path, rows: Sequence[Row], report: Callable[[str, int, int], None]) -> dict[str, object]:
+def derive_thresholds(
+    out: Path, rows: Sequence[Row], report: Callable[[str, int, int], None]
+) -> dict[str, object]:
     """What is written to `thresholds.json`: bands per label, and where they come from.
 
     `reject_at` is empty in every band, because nothing is rejected without a person until a site turns that on; the
@@ -40,7 +42,10 @@ def derive_thresholds(out: Path, rows: Sequence[Row], report: Callable[[str, int
         bands[label] = {"hold_at": None if hold is None else round(hold, 3), "reject_at": None}
         rejects[label] = None if reject is None else round(reject, 3)
         if hold is not None:
-            measured[label] = {"positives": int(truth.sum()), **asdict(at_threshold(values, truth, round(hold, 3)))}
+            measured[label] = {
+                "positives": int(truth.sum()),
+                **asdict(at_threshold(values, truth, round(hold, 3))),
+            }
     return {
         "model": classifier.id,
         "bands": bands,
