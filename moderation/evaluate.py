@@ -25,6 +25,9 @@ from moderation.metrics import (
     roc_auc,
 )
 
+Report = Callable[[str, int, int], None]
+"""What is being done, how much of it is done, and of how much."""
+
 BATCH = 32
 _CURVE_POINTS = 200
 _LARGEST_FIELD = 1 << 24
@@ -115,10 +118,10 @@ def evaluate(
     classifier: Classifier,
     data: Labelled,
     thresholds: Sequence[float],
-    report: Callable[[int], None] = lambda _: None,
+    report: Report = lambda _what, _done, _of: None,
     score: str = "toxicity",
 ) -> Evaluation:
-    """Score every comment in batches and measure; `report(n)` is called with the size of each batch that is done."""
+    """Score every comment in batches and measure. Raises DataError for a label that the classifier does not have."""
     if score not in classifier.labels:
         raise DataError(f"{classifier.id} has no label {score!r}; it has: {', '.join(classifier.labels)}")
     classifier.score(data.texts[:1])
@@ -127,7 +130,7 @@ def evaluate(
     for start in range(0, len(data.texts), BATCH):
         batch = data.texts[start : start + BATCH]
         scores += classifier.score(batch)
-        report(len(batch))
+        report(data.name, len(scores), len(data.texts))
     seconds = time.perf_counter() - started
     values = np.array([one[score] for one in scores])
     return measure(classifier.id, data, values, thresholds, len(data.texts) / seconds, score)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -21,9 +23,17 @@ from moderation.labels import LABELS
 from moderation.linear import quantized
 from moderation.normalize import fold
 from moderation.training.card import render_card
-from moderation.training.data import NATURAL_PREVALENCE, Row, Split, checksums, data_directory, read_rows
+from moderation.training.data import (
+    NATURAL_PREVALENCE,
+    Row,
+    Split,
+    checksum,
+    checksums,
+    data_directory,
+    read_rows,
+)
 from moderation.training.examples import Example
-from moderation.training.export import Drift, export
+from moderation.training.export import Drift, ExportError, export
 from moderation.training.figures import measure_all
 from moderation.training.lexicon import learn_lexicon
 from moderation.training.linear import Settings as LinearSettings
@@ -41,9 +51,12 @@ from moderation.training.transformer import (
     save_checkpoint,
 )
 
+__all__ = ["ExportError", "Request", "train"]
+
 VERSION = "1"
 SEED = 7
 _DRIFT_COMMENTS = 400
+_FILES = ("encoder.onnx", "tokenizer.json", "linear.npz", "words.json.gz", "model.json", "thresholds.json")
 
 Report = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
@@ -61,36 +74,58 @@ class Request:
 
 
 def train(request: Request, report: Report) -> None:
-    """Make the model. Raises FileNotFoundError when something is missing, ExportError when the export drifts."""
+    """Make the model; what lies in `out` is replaced at the end, by a whole one.
+
+    Raises FileNotFoundError when something is missing, ExportError when the export drifts.
+    """
     directory, base = data_directory(request.data), base_directory(request.base)
     sums = checksums(directory)
     rows = read_rows(directory)
     report("read comments", len(rows), len(rows))
-    request.out.mkdir(parents=True, exist_ok=True)
-    for old in ("encoder.onnx", "tokenizer.json"):
-        (request.out / old).unlink(missing_ok=True)
-    _write_words(request.out, rows, base)
-    examples = mixture(rows, SEED)
-    _make_linear(request.out, examples, report)
-    drift = _make_encoder(request, base, sums, rows, report) if request.with_encoder else None
+    request.work.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=request.work) as scratch:
+        made = Path(scratch)
+        _write_words(made, rows, base)
+        examples = mixture(rows, SEED)
+        _make_linear(made, examples, report)
+        drift = _make_encoder(request, made, base, sums, rows, report) if request.with_encoder else None
+        _describe(made, sums, len(examples), drift)
+        _fit_blend(made, rows, report)
+        _write(made / "thresholds.json", derive_thresholds(made, rows, report))
+        _write(made / "figures.json", measure_all(made, rows, report))
+        (made / "README.md").write_text(render_card(made), "utf-8")
+        _install(made, request.out)
+
+
+def _describe(made: Path, sums: Mapping[str, str], examples: int, drift: Drift | None) -> None:
+    """Write `model.json`: what the model is, from what it was made, and the checksums of its files."""
+    parts = ["linear", "encoder"] if drift else ["linear"]
     about = {
         "version": VERSION,
         "labels": LABELS,
-        "parts": ["linear", "encoder"] if request.with_encoder else ["linear"],
-        "blend": [{"weights": [1.0] * (2 if request.with_encoder else 1), "bias": 0.0} for _ in LABELS],
+        "parts": parts,
+        "blend": [{"weights": [1.0 for _ in parts], "bias": 0.0} for _ in LABELS],
         "seed": SEED,
-        "examples": len(examples),
+        "examples": examples,
         "data": sums,
+        "files": {path.name: checksum(path) for path in sorted(made.iterdir())},
         "drift": asdict(drift) if drift else None,
     }
-    _write(request.out / "model.json", about)
-    parts = load_parts(request.out)
-    about["blend"] = [asdict(one) for one in _blend(parts, rows, report)]
-    _write(request.out / "model.json", about)
-    _write(request.out / "thresholds.json", derive_thresholds(request.out, rows, report))
-    figures = measure_all(request.out, rows, report)
-    _write(request.out / "figures.json", figures)
-    (request.out / "README.md").write_text(render_card(request.out), "utf-8")
+    _write(made / "model.json", about)
+
+
+def _fit_blend(made: Path, rows: Sequence[Row], report: Report) -> None:
+    about = json.loads((made / "model.json").read_text("utf-8"))
+    about["blend"] = [asdict(one) for one in _blend(load_parts(made), rows, report)]
+    _write(made / "model.json", about)
+
+
+def _install(made: Path, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for old in _FILES:
+        (out / old).unlink(missing_ok=True)
+    for path in made.iterdir():
+        shutil.copyfile(path, out / path.name)
 
 
 def _write(path: Path, document: object) -> None:
@@ -112,7 +147,7 @@ def _make_linear(out: Path, examples: Sequence[Example], report: Report) -> None
 
 
 def _make_encoder(
-    request: Request, base: Path, sums: dict[str, str], rows: Sequence[Row], report: Report
+    request: Request, made: Path, base: Path, sums: Mapping[str, str], rows: Sequence[Row], report: Report
 ) -> Drift:
     settings = Settings(seed=SEED)
     examples = mixture(rows, SEED, ENCODER_COPIES)
@@ -136,7 +171,7 @@ def _make_encoder(
         :_DRIFT_COMMENTS
     ]
     report("exporting the encoder", 0, 1)
-    return export(scorer, tokenizer, request.out, [fold(row.text).text for row in comments])
+    return export(scorer, tokenizer, made, [fold(row.text).text for row in comments])
 
 
 def _blend(parts: Parts, rows: Sequence[Row], report: Report) -> list[Logistic]:

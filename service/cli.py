@@ -4,6 +4,7 @@ import click
 
 from service.commands import running
 from service.commands.load import load
+from service.commands.model import model
 from service.commands.policy import policy
 from service.commands.site import site
 from service.commands.staff import staff
@@ -15,7 +16,7 @@ def main() -> None:
     """Comments for article pages, read by a classifier before anybody else reads them."""
 
 
-for command in (*running.COMMANDS, site, staff, policy, load):
+for command in (*running.COMMANDS, site, staff, policy, model, load):
     main.add_command(command)
 
 

@@ -85,7 +85,12 @@ def data_directory(given: str | Path | None = None) -> Path:
 
 def checksums(directory: Path) -> dict[str, str]:
     """SHA-256 of every training file, for the record of what a model was made from."""
-    return {name: hashlib.sha256((directory / name).read_bytes()).hexdigest() for name in FILES.values()}
+    return {name: checksum(directory / name) for name in FILES.values()}
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_rows(directory: Path) -> list[Row]:

@@ -13,9 +13,9 @@ from moderation.training.examples import Example
 
 WEIGHTS = {"wiki": 1.0, "news": 1.0, "news-harmless": 0.7, "emoji": 1.0, "paraphrases": 0.6}
 COPIES = {"emoji": 2}
-ENCODER_COPIES = {"emoji": 2, "wiki": 2, "news": 2}
-"""The encoder gains from seeing real comments twice, with other noise each time; the linear model passes over all of
-its examples several times as it is."""
+ENCODER_COPIES = {"emoji": 2, "news": 2}
+"""The encoder passes over its examples once, so the scarce news comments are shown twice, with other noise each time;
+the linear model passes over all of its examples several times as it is."""
 CONTRASTS = 5_000
 NOISY = 0.15
 """The share of examples in which a word or two is spelled to evade."""

@@ -40,11 +40,11 @@ class Settings:
 
     seed: int = 7
     batch: int = 32
-    rate: float = 1.5e-4
+    rate: float = 2e-4
     head_rate: float = 2e-3
     warm_up: float = 0.06
     vocabulary: int = 14_000
-    train_tokens: int = 112
+    train_tokens: int = 96
     threads: int = 2
 
 
