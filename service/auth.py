@@ -38,6 +38,8 @@ class Caller:
     site: Site | None = None
     reader: Reader | None = None
     staff: Staff | None = None
+    # What the token was refused for, where the call goes on all the same (Permission.HELP): a code of problems.py.
+    refused: str | None = None
 
     @property
     def role(self) -> str | None:
@@ -86,9 +88,9 @@ async def identify(request: web.Request, permission: Permission, site: Site | No
         return Caller(site)
     try:
         return Caller(site, reader=_reader(request, header, site))
-    except Problem:
+    except Problem as problem:
         if permission is Permission.HELP:
-            return Caller(site)
+            return Caller(site, refused=problem.code)
         raise
 
 

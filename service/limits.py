@@ -1,7 +1,7 @@
 """Rate limits: token buckets in one unlogged table, so that all processes count together."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from math import ceil
@@ -32,6 +32,7 @@ RULES: Mapping[str, Rule] = {
     "token": Rule(burst=20, per_minute=20),
     "sign_in": Rule(burst=10, per_minute=5, shared=2),
     "ticket": Rule(burst=5, per_minute=2),
+    "diagnosis": Rule(burst=20, per_minute=20),
 }
 
 
@@ -51,11 +52,7 @@ class Limits:
         if not self.enabled:
             return {}
         rule = RULES[name]
-        buckets = {
-            f"{name}:{self.network_hash(request)}": (rule.burst * rule.shared, rule.per_minute * rule.shared)
-        }
-        if who is not None:
-            buckets[f"{name}:{who}"] = (rule.burst, rule.per_minute)
+        buckets = self._buckets(name, request, who)
         keys = sorted(buckets)
         rows = await self._pool.fetch(
             _SPEND, keys, [buckets[key][0] for key in keys], [buckets[key][1] for key in keys]
@@ -77,6 +74,33 @@ class Limits:
         remaining = int(min(row["tokens"] for row in rows))
         return {"RateLimit-Policy": policy, "RateLimit": f'"{name}";r={remaining}'}
 
+    async def waits(self, names: Iterable[str], request: web.Request, who: str | None) -> dict[str, int]:
+        """Seconds to wait before each of these may be done again, where that is not now; takes no token."""
+        if not self.enabled:
+            return {}
+        buckets = {
+            key: (name, *size) for name in names for key, size in self._buckets(name, request, who).items()
+        }
+        rows = await self._pool.fetch(_LOOK, list(buckets))
+        waits: dict[str, int] = {}
+        for row in rows:
+            name, burst, per_minute = buckets[row["key"]]
+            level = min(burst, row["tokens"] + per_minute / 60 * row["age_s"])
+            if level < 1:
+                waits[name] = max(waits.get(name, 0), ceil(60 * (1 - level) / per_minute))
+        return waits
+
+    def _buckets(self, name: str, request: web.Request, who: str | None) -> dict[str, tuple[float, float]]:
+        """The buckets that a call takes from: their burst and what refills them a minute."""
+        rule = RULES[name]
+        network = f"{name}:{self.network_hash(request)}"
+        buckets: dict[str, tuple[float, float]] = {
+            network: (rule.burst * rule.shared, rule.per_minute * rule.shared)
+        }
+        if who is not None:
+            buckets[f"{name}:{who}"] = (rule.burst, rule.per_minute)
+        return buckets
+
     def network_hash(self, request: web.Request) -> str:
         """A name for the client's network (its /24, or /56 for IPv6) that does not tell the address."""
         address = ip_address(client_address(request, self._settings))
@@ -93,6 +117,13 @@ ON CONFLICT (key) DO UPDATE SET updated_at = now(), tokens = (
                           + d.per_minute / 60 * extract(epoch FROM now() - b.updated_at)) - 1
     FROM unnest($1::text[], $2::float8[], $3::float8[]) AS d(key, burst, per_minute) WHERE d.key = b.key)
 RETURNING key, tokens
+"""
+
+# What a bucket held, and how long ago; a negative level gets its token back, as in _SPEND.
+_LOOK = """
+SELECT key, tokens + CASE WHEN tokens < 0 THEN 1 ELSE 0 END AS tokens,
+       extract(epoch FROM now() - updated_at)::float8 AS age_s
+FROM rate_buckets WHERE key = ANY($1)
 """
 
 

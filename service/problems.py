@@ -12,6 +12,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "malformed": (400, "The request cannot be read"),
     "unauthenticated": (401, "A token is needed"),
     "token_expired": (401, "The access token has expired"),
+    "token_refused": (401, "The access token is not one of ours"),
     "refresh_refused": (401, "The session is over"),
     "bad_credentials": (401, "The e-mail address or the password is wrong"),
     "forbidden": (403, "Not allowed"),

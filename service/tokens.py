@@ -54,7 +54,7 @@ class Signer:
         return [hmac.digest(key, message, "sha256")[:16] for key in self._secrets]
 
     def verify(self, token: str, site_id: int) -> Access:
-        """Check a token for this site; raises Problem `unauthenticated` or `token_expired`."""
+        """Check a token for this site; raises Problem `token_refused` or `token_expired`."""
         access = self._known.get(token)
         if access is None:
             access = self._decode(token)
@@ -62,7 +62,7 @@ class Signer:
                 self._known.clear()
             self._known[token] = access
         if access.site_id != site_id:
-            raise Problem("unauthenticated", "The token is for another site.")
+            raise Problem("token_refused", "The token is for another site.")
         if access.expires_at <= time.time():
             raise Problem("token_expired", "Refresh the access token.")
         return access
@@ -76,4 +76,4 @@ class Signer:
                         return Access(int(claims["aud"]), int(claims["sub"]), float(claims["exp"]))
                 except (JoseError, ValueError, KeyError, TypeError):
                     continue
-        raise Problem("unauthenticated", "The access token is not one of ours.")
+        raise Problem("token_refused")

@@ -139,5 +139,5 @@ async def test_sites_do_not_see_each_other(api: Api, worker: Worker, pool: Pool,
     assert (await guest.call("DELETE", f"/comments/{mine}")).status == 404
     assert (await guest.post("Reply", parent_id=mine)).body["code"] == "parent_gone"
     crossed = await api.call("GET", "/me/comments", headers=guest.headers)
-    assert (crossed.status, crossed.body["code"]) == (401, "unauthenticated")
+    assert (crossed.status, crossed.body["code"]) == (401, "token_refused")
     assert await pool.fetchval("SELECT count(*) FROM votes") == 0

@@ -63,7 +63,7 @@ async def test_tokens_that_are_not_ours_are_refused(api: Api, pool: Pool, site: 
 
     for token in (foreign, none, f"{head}.{body}.{tail[::-1]}", "x", "a.b.c", ann.token * 3):
         answer = await api.call("GET", "/me/comments", headers={"Authorization": f"Bearer {token}"})
-        assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
+        assert (answer.status, answer.body["code"]) == (401, "token_refused")
     answer = await api.call("GET", "/me/comments", headers={"Authorization": f"Basic {ann.token}"})
     assert answer.status == 401
 
