@@ -23,8 +23,9 @@ class Write:
     reader_id: int
     body: str
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
-    # Requests sent, and the comments that answers of 201 named.
+    # Requests begun, requests whose last byte has left, and the comments that answers of 201 named.
     attempts: int = 0
+    sent: int = 0
     ids: list[int] = field(default_factory=list)
     outcome: Outcome = Outcome.UNKNOWN
 

@@ -24,7 +24,11 @@ class Writer:
         self._site = f"{url}/api/v1/sites/demo"
         self._comments = f"{self._site}/articles/{article}/comments"
         self._history = history
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_ATTEMPT_S))
+        tracing = aiohttp.TraceConfig()
+        tracing.on_request_chunk_sent.append(self._sent)
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(_ATTEMPT_S), trace_configs=[tracing]
+        )
         self._token = ""
         self._reader_id = 0
         # The write that is being tried, and the last one that was acknowledged.
@@ -65,6 +69,10 @@ class Writer:
         else:
             await asyncio.sleep(_BACK_OFF_S)
 
+    async def _sent(self, *_: object) -> None:
+        if self.trying is not None:
+            self.trying.sent = self.trying.attempts
+
     async def close(self) -> None:
         await self._http.close()
 
@@ -102,8 +110,9 @@ class Writers:
 
     @property
     def in_flight(self) -> list[Write]:
-        """Writes that wait for an answer."""
-        return [writer.trying for writer in self._writers if writer.trying is not None]
+        """Writes whose request has been sent and not been answered."""
+        trying = [writer.trying for writer in self._writers if writer.trying is not None]
+        return [write for write in trying if write.sent == write.attempts > 0]
 
     async def progress(self, *, seconds: float = 60.0) -> None:
         """Wait until every writer has been acknowledged a write that it began after this call."""
