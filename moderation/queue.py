@@ -78,8 +78,9 @@ CLAIM_SCORES = """
            a.mode AS article_mode, record.published, record.rejected, record.repeats,
            record.recent, extract(epoch FROM now() - w.created_at)::float8 AS author_age_s,
            CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction,
-           EXISTS (SELECT FROM decisions d WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id
-                   AND d.revision = c.revision AND d.actor = 'staff') AS judged_by_staff,
+           -- Counted, since EXISTS may be planned as a hash of every decision there is.
+           (SELECT count(*) FROM decisions d WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id
+            AND d.revision = c.revision AND d.actor = 'staff') > 0 AS judged_by_staff,
            (SELECT count(*) FROM reports p WHERE p.site_id = q.site_id AND p.comment_id = q.comment_id
             AND p.settled_by IS NULL) AS open_reports
     FROM claimed q

@@ -16,7 +16,7 @@ class Event:
 
 
 # What is told is how things stand now, so a text that has gone since is never told of again.
-_SINCE = f"""
+SINCE = f"""
     SELECT e.seq, CASE WHEN c.status <> 'published' THEN 'comment.removed' ELSE 'comment.' || e.type END AS type,
            CASE WHEN c.status = 'published'
                 THEN json_build_object('comment', {public_comment()}, 'comment_count', a.comment_count)
@@ -30,7 +30,7 @@ _SINCE = f"""
 
 async def since(conn: Connection, site_id: int, article_id: int, seq: int, *, limit: int) -> list[Event]:
     """Up to `limit` events after number `seq`."""
-    rows = await conn.fetch(_SINCE, site_id, article_id, seq, limit)
+    rows = await conn.fetch(SINCE, site_id, article_id, seq, limit)
     return [Event(row["seq"], row["type"], row["data"]) for row in rows]
 
 

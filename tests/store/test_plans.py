@@ -6,14 +6,21 @@ import pytest
 
 from moderation.database import Connection, Pool
 from moderation.queue import CLAIM_SCORES
+from service.store.events import SINCE
 from service.store.threads import REPLIES, Sort, roots_query
 
 ROOTS = 20_000
+FEW = 20
 
 
 @pytest.fixture
 async def crowded(pool: Pool, site: int) -> asyncpg.Record:
     """One article with many comments, next to others, and a long queue; gives its id."""
+    return await fill(pool, site, ROOTS)
+
+
+async def fill(pool: Pool, site: int, roots: int) -> asyncpg.Record:
+    """So many root comments, every other one on one article, whose id is given with that of its first root."""
     async with pool.acquire() as conn:
         await conn.execute(
             "INSERT INTO articles (site_id, key) SELECT $1, 'a' || n FROM generate_series(1, 50) n", site
@@ -27,7 +34,7 @@ async def crowded(pool: Pool, site: int) -> asyncpg.Record:
                FROM generate_series(1, $2) n, articles a, readers w
                WHERE a.id = (SELECT min(id) FROM articles) + CASE WHEN n % 2 = 0 THEN 0 ELSE n % 50 END""",
             site,
-            ROOTS,
+            roots,
         )
         await conn.execute(
             """INSERT INTO comments (site_id, article_id, reader_id, parent_id, root_id, ancestors, body, html, status)
@@ -40,6 +47,11 @@ async def crowded(pool: Pool, site: int) -> asyncpg.Record:
         )
         await conn.execute(
             "INSERT INTO queue (site_id, comment_id, lane) SELECT site_id, id, 'score' FROM comments WHERE parent_id IS NULL"
+        )
+        await conn.execute(
+            """INSERT INTO events (site_id, article_id, seq, type, comment_id)
+               SELECT site_id, article_id, row_number() OVER (PARTITION BY article_id ORDER BY id), 'published', id
+               FROM comments"""
         )
         await conn.execute("UPDATE comments SET reply_count = 3 WHERE parent_id IS NULL AND id % 10 = 0")
         await conn.execute("ANALYZE")
@@ -117,3 +129,24 @@ async def test_a_claim_walks_the_queue_in_order(pool: Pool, crowded: asyncpg.Rec
     assert "queue_score" in indexes(nodes)
     assert not [node for node in nodes if node["Node Type"] == "Sort" and node["Actual Rows"] > 1000]  # type: ignore[operator]
     assert_reads_little(nodes, 20_000)
+
+
+@pytest.mark.parametrize("what", ["roots", "replies", "claim", "events"])
+async def test_a_plan_made_while_the_tables_are_small_reads_none_of_them_whole(
+    pool: Pool, site: int, what: str
+) -> None:
+    """Such a plan is kept for as long as its connection lives, or until the next ANALYZE."""
+    article = await fill(pool, site, FEW)
+    queries: dict[str, tuple[str, tuple[object, ...]]] = {
+        "roots": (roots_query(Sort.NEWEST, after=False), (site, article["id"], 26)),
+        "replies": (REPLIES, (site, 10, 10, 10, 26)),
+        "claim": (CLAIM_SCORES, (64, "test", 60.0)),
+        "events": (SINCE, (site, article["id"], 0, 200)),
+    }
+    query, arguments = queries[what]
+
+    async with pool.acquire() as conn, conn.transaction():
+        nodes = await plan(conn, query, *arguments)
+
+    assert indexes(nodes)
+    assert not [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"]
