@@ -16,7 +16,7 @@ import zstandard
 from moderation.database import DATABASE_DOWN
 
 KEEP_S = 5.0
-# While nobody tells of new versions (the listening connection is down), pages are asked for again this often.
+# While nobody tells of new versions, pages are asked for again this often.
 KEEP_UNHEARD_S = 1.0
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 20_000
@@ -98,7 +98,9 @@ class Pages:
     def _is_good(self, page: Page) -> bool:
         if page.article is not None and self._versions.get(page.article, 0) > page.version:
             return False
-        return time.monotonic() - page.filled_at < (KEEP_S if self._heard else KEEP_UNHEARD_S)
+        # Of an article that nobody has commented on yet no version is told.
+        told = self._heard and page.article is not None
+        return time.monotonic() - page.filled_at < (KEEP_S if told else KEEP_UNHEARD_S)
 
     def _filled(self, key: tuple[object, ...], done: "asyncio.Task[Page]") -> None:
         del self._filling[key]

@@ -47,7 +47,9 @@ function published(thread: Thread, comment: Comment): void {
   }
   // One's own comment is never "new", also where its event is here before the answer to the POST.
   const own = comment.author?.id === thread.me;
-  if (known || own) {
+  // In an empty thread nothing is being read that could be moved.
+  const alone = !comment.parent_id && !tree.roots.length;
+  if (known || own || alone) {
     if (known || !comment.parent_id || root) thread.put(comment, "first");
     if (own && known?.status !== "published") thread.say(options.locale.t("posted_live"));
     return;
