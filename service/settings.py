@@ -39,6 +39,21 @@ class Settings(BaseSettings):
     classifier: str = Field(
         default="bundled", description="Which classifier judges; a comma list is an order."
     )
+    models_dir: Path | None = Field(
+        default=None,
+        description="Where Detoxify's models lie, each in its folder detoxify-<variant>. Unset: models in PARLEY_DATA_DIR.",
+    )
+    detoxify_checkpoint: Path | None = Field(
+        default=None, description="A checkpoint in Detoxify's format, in place of the one in its folder."
+    )
+    detoxify_config: Path | None = Field(
+        default=None, description="The folder with the config and tokenizer of PARLEY_DETOXIFY_CHECKPOINT."
+    )
+    model_threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Threads of the classifier. Unset: a thread a core, at most four; fewer where workers share a machine.",
+    )
     batch_size: int = Field(default=64, ge=1, le=1024, description="Texts that the worker scores at once.")
     score_timeout_s: float = Field(
         default=20.0, gt=0, description="Seconds that one text may take to be scored."
