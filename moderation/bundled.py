@@ -17,14 +17,13 @@ import numpy.typing as npt
 
 from moderation.calibration import Logistic
 from moderation.classifier import ClassifierUnavailable
-from moderation.encoder import Encoder
+from moderation.encoder import Encoder, threads_allowed
 from moderation.features import MAX_CHARACTERS
 from moderation.linear import Linear, load_linear
 from moderation.normalize import Folded, apply, fold
 from moderation.repair import Repairer
 
 DIRECTORY = Path(__file__).parent / "models" / "bundled"
-THREADS = 2
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,8 +70,9 @@ class Bundled:
         """Nothing to let go of: memory is freed with the object."""
 
 
-def load_parts(directory: Path = DIRECTORY, threads: int = THREADS) -> Parts:
+def load_parts(directory: Path = DIRECTORY, threads: int | None = None) -> Parts:
     """Read a model directory. Raises ClassifierUnavailable."""
+    threads = threads or threads_allowed()
     try:
         about = json.loads((directory / "model.json").read_text("utf-8"))
         words = json.loads(gzip.decompress((directory / "words.json.gz").read_bytes()))
@@ -87,6 +87,6 @@ def load_parts(directory: Path = DIRECTORY, threads: int = THREADS) -> Parts:
         ) from error
 
 
-def load_bundled(directory: Path = DIRECTORY, threads: int = THREADS) -> Bundled:
-    """The default classifier. `threads` bounds the encoder's; takes well under a second. Raises ClassifierUnavailable."""
+def load_bundled(directory: Path = DIRECTORY, threads: int | None = None) -> Bundled:
+    """The default classifier. `threads` bounds the encoder's (None: what this machine allows); takes well under a second. Raises ClassifierUnavailable."""
     return Bundled(load_parts(directory, threads))

@@ -32,7 +32,7 @@ class Classifier(Protocol):
 def load(spec: str) -> Classifier:
     """Load the classifier that `spec` names; a comma list is an order, of which the first that loads is taken.
 
-    `bundled`; `python:package.module:factory` for one of your own. Raises ClassifierUnavailable.
+    `bundled`; `detoxify:<variant>`; `python:package.module:factory` for one of your own. Raises ClassifierUnavailable.
     """
     failures = []
     for name in (part.strip() for part in spec.split(",")):
@@ -50,9 +50,15 @@ def _load_one(name: str) -> Classifier:
         from moderation.bundled import load_bundled  # noqa: PLC0415 -- numpy and weights load only where they are used
 
         return load_bundled()
+    if kind == "detoxify":
+        from moderation.detoxify import load_detoxify  # noqa: PLC0415 -- likewise
+
+        return load_detoxify(rest)
     if kind == "python":
         return _load_factory(rest)
-    raise ClassifierUnavailable(f"There is no classifier {name!r}.")
+    raise ClassifierUnavailable(
+        f"There is no classifier {name!r}: name bundled, detoxify:<variant> or python:module:factory."
+    )
 
 
 def _load_factory(path: str) -> Classifier:
