@@ -33,6 +33,8 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # A lost database is told once, by whoever needs it, and not again with a traceback for each pooled connection.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
 
 
 def _render(event: object, **_: object) -> str:
