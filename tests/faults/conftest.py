@@ -1,5 +1,6 @@
 """Fixtures of the fault tests: parts that end with the test, and a connection that looks on."""
 
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 
 from moderation.database import prepare
+from service.embedded import running_dsn
 from tests.processes import Part, free_port
 
 Start = Callable[..., Part]
@@ -49,3 +51,15 @@ async def onlooker(database: str, site: int) -> AsyncIterator["asyncpg.Connectio
     await prepare(conn)
     yield conn
     await conn.close()
+
+
+@contextlib.asynccontextmanager
+async def looking(directory: Path) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """A connection to the embedded Postgres that a `parley up` keeps in `directory`."""
+    dsn = running_dsn(directory / "postgres")
+    assert dsn is not None
+    conn = await asyncpg.connect(dsn)
+    try:
+        yield conn
+    finally:
+        await conn.close()

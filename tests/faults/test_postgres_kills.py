@@ -1,17 +1,13 @@
 """Fault 1: every Postgres process is killed, again and again, under writers. What was acknowledged is there."""
 
 import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import psutil
 import pytest
 
-from service.embedded import running_dsn
 from tests.faults.checker import violations
-from tests.faults.conftest import Start
+from tests.faults.conftest import Start, looking
 from tests.faults.history import History, Outcome
 from tests.faults.writers import Writers
 from tests.processes import Part, until, until_ready
@@ -26,17 +22,6 @@ async def everything(start: Start, port: int, url: str) -> Part:
     part = start("up --demo", port=port, score_lease_s=3)
     await until_ready(part, url)
     return part
-
-
-@contextlib.asynccontextmanager
-async def looking(directory: Path) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    dsn = running_dsn(directory / "postgres")
-    assert dsn is not None
-    conn = await asyncpg.connect(dsn)
-    try:
-        yield conn
-    finally:
-        await conn.close()
 
 
 def kill_postgres(part: Part) -> None:

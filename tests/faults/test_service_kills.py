@@ -22,11 +22,7 @@ async def test_writers_lose_and_double_nothing_when_the_service_is_killed(
     async with Writers(url, history) as writers:
         for _ in range(KILLS):
             await writers.progress()
-
-            async def posting() -> bool:
-                return len(writers.in_flight) >= 4
-
-            await until(posting, what="POSTs in flight")
+            await writers.until_in_flight(4)
             service.kill()
             service = start("serve", database_url=database, port=port)
             await writers.progress()
@@ -43,21 +39,19 @@ async def test_a_comment_that_was_stored_but_never_acknowledged_is_found_by_its_
     history = History()
     service = start("serve", database_url=database, port=port)
     await until_ready(service, url)
-    writer = Writer(url, history, "story")
-    await writer.arrive("Ann")
-    await writer.post("The first makes the article.")
-    async with locked(database, "LOCK TABLE revisions IN EXCLUSIVE MODE"):
-        posting = asyncio.create_task(writer.post("Stored once."))
-        await until_waiting(onlooker, "parley-serve")
-        service.kill()
+    async with Writer(url, history) as writer:
+        await writer.post("The first makes the article.")
+        async with locked(database, "LOCK TABLE revisions IN EXCLUSIVE MODE"):
+            posting = asyncio.create_task(writer.post("Stored once."))
+            await until_waiting(onlooker, "parley-serve")
+            service.kill()
 
-    async def stored() -> bool:
-        return bool(await onlooker.fetchval("SELECT count(*) FROM comments WHERE body = 'Stored once.'"))
+        async def stored() -> bool:
+            return bool(await onlooker.fetchval("SELECT count(*) FROM comments WHERE body = 'Stored once.'"))
 
-    await until(stored, what="the orphaned statement done")
-    await until_ready(start("serve", database_url=database, port=port), url)
-    write = await posting
-    await writer.close()
+        await until(stored, what="the orphaned statement done")
+        await until_ready(start("serve", database_url=database, port=port), url)
+        write = await posting
 
     assert (write.outcome, len(write.ids)) == (Outcome.OK, 1)
     assert write.attempts > 1

@@ -74,19 +74,17 @@ async def test_a_worker_that_waits_for_a_lock_gives_up_and_decides_later(
 ) -> None:
     history = History()
     await until_ready(start("serve", database_url=database, port=port), url)
-    writer = Writer(url, history, "story")
-    await writer.arrive("Ann")
-    await writer.post("Fine")
-    async with locked(database, "SELECT FROM articles FOR NO KEY UPDATE"):
-        worker = start("moderate", database_url=database, score_lease_s=2)
-        await until_waiting(onlooker, "parley-moderate")
+    async with Writer(url, history) as writer:
+        await writer.post("Fine")
+        async with locked(database, "SELECT FROM articles FOR NO KEY UPDATE"):
+            worker = start("moderate", database_url=database, score_lease_s=2)
+            await until_waiting(onlooker, "parley-moderate")
 
-        async def timed_out() -> bool:
-            worker.assert_runs()
-            return "LockNotAvailableError" in worker.log.read_text()
+            async def timed_out() -> bool:
+                worker.assert_runs()
+                return "LockNotAvailableError" in worker.log.read_text()
 
-        await until(timed_out, what="the worker's lock time-out")
-    await writer.close()
+            await until(timed_out, what="the worker's lock time-out")
 
     async def published() -> bool:
         return bool(await onlooker.fetchval("SELECT status = 'published' FROM comments"))

@@ -17,17 +17,15 @@ async def test_a_text_that_was_scored_and_not_decided_is_judged_once_when_the_le
 ) -> None:
     history = History()
     await until_ready(start("serve", database_url=database, port=port), url)
-    writer = Writer(url, history, "story")
-    await writer.arrive("Ann")
-    await writer.post("The first makes the article.")
-    # The worker's decision needs the article's row, posting does not.
-    async with locked(database, "SELECT FROM articles FOR NO KEY UPDATE"):
-        worker = start("moderate", database_url=database, score_lease_s=LEASE_S)
-        await writer.post("The second waits.")
-        await until_waiting(onlooker, "parley-moderate")
-        worker.kill()
-        claimed = await onlooker.fetchval("SELECT max(ready_at) FROM queue WHERE claimed_by IS NOT NULL")
-    await writer.close()
+    async with Writer(url, history) as writer:
+        await writer.post("The first makes the article.")
+        # The worker's decision needs the article's row, posting does not.
+        async with locked(database, "SELECT FROM articles FOR NO KEY UPDATE"):
+            worker = start("moderate", database_url=database, score_lease_s=LEASE_S)
+            await writer.post("The second waits.")
+            await until_waiting(onlooker, "parley-moderate")
+            worker.kill()
+            claimed = await onlooker.fetchval("SELECT max(ready_at) FROM queue WHERE claimed_by IS NOT NULL")
 
     start("moderate", database_url=database, score_lease_s=LEASE_S)
     await until(lambda: none_pending(onlooker), what="all judged")

@@ -1,9 +1,9 @@
 """Writers as good clients are: they post one comment after another, and try again under the same key until answered."""
 
 import asyncio
+import contextlib
 import itertools
 import time
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -20,26 +20,30 @@ _BACK_OFF_S = 0.05
 class Writer:
     """A guest with a connection of its own."""
 
-    def __init__(self, url: str, history: History, article: str) -> None:
+    def __init__(self, url: str, history: History, *, name: str = "Ann", article: str = "story") -> None:
+        self._name = name
         self._site = f"{url}/api/v1/sites/demo"
         self._comments = f"{self._site}/articles/{article}/comments"
         self._history = history
         tracing = aiohttp.TraceConfig()
         tracing.on_request_chunk_sent.append(self._sent)
-        self._http = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(_ATTEMPT_S), trace_configs=[tracing]
-        )
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_ATTEMPT_S), trace_configs=[tracing])
         self._token = ""
         self._reader_id = 0
         # The write that is being tried, and the last one that was acknowledged.
         self.trying: Write | None = None
         self.acknowledged: Write | None = None
 
-    async def arrive(self, name: str) -> None:
-        async with self._http.post(f"{self._site}/guests", json={"name": name}) as answer:
+    async def __aenter__(self) -> Self:
+        """Come as a guest."""
+        async with self._http.post(f"{self._site}/guests", json={"name": self._name}) as answer:
             body = await answer.json(content_type=None)
             assert answer.status == 201, body
         self._token, self._reader_id = body["access_token"], int(body["reader"]["id"])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.close()
 
     async def post(self, body: str, **more: Any) -> Write:
         """Post until there is an answer, or no hope."""
@@ -73,34 +77,29 @@ class Writer:
         if self.trying is not None:
             self.trying.sent = self.trying.attempts
 
-    async def close(self) -> None:
-        await self._http.close()
-
 
 class Writers:
     """Writers at work while the block runs; at its end each finishes what it is trying."""
 
-    def __init__(self, url: str, history: History, *, count: int = 8, article: str = "story") -> None:
+    def __init__(self, url: str, history: History, *, count: int = 8) -> None:
         self._history = history
-        self._writers = [Writer(url, history, article) for _ in range(count)]
+        self._writers = [Writer(url, history, name=f"Writer {number}") for number in range(count)]
         self._leaving = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        for number, writer in enumerate(self._writers):
-            await writer.arrive(f"Writer {number}")
+        for writer in self._writers:
+            await self._stack.enter_async_context(writer)
         self._tasks = [asyncio.create_task(self._work(writer)) for writer in self._writers]
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._leaving = True
         try:
             await asyncio.gather(*self._tasks)
         finally:
-            for writer in self._writers:
-                await writer.close()
+            await self._stack.aclose()
 
     async def _work(self, writer: Writer) -> None:
         for number in itertools.count():
@@ -113,6 +112,14 @@ class Writers:
         """Writes whose request has been sent and not been answered."""
         trying = [writer.trying for writer in self._writers if writer.trying is not None]
         return [write for write in trying if write.sent == write.attempts > 0]
+
+    async def until_in_flight(self, count: int) -> list[Write]:
+        """Wait until `count` writes are in flight, and return them; they still are, as nothing ran since."""
+
+        async def enough() -> list[Write]:
+            return self.in_flight if len(self.in_flight) >= count else []
+
+        return await until(enough, what=f"{count} writes in flight")
 
     async def progress(self, *, seconds: float = 60.0) -> None:
         """Wait until every writer has been acknowledged a write that it began after this call."""
