@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -125,7 +125,7 @@ def test_comments_of_one_kind_give_no_number_and_still_a_report() -> None:
     assert math.isnan(found.roc_auc)
     assert json.loads(as_json([found]))[0]["roc_auc"] is None
     assert "ROC-AUC            -" in table([found])
-    ElementTree.fromstring(render_svg([found]))
+    ET.fromstring(render_svg([found]))
 
 
 def run(*arguments: object) -> Result:
@@ -145,7 +145,7 @@ def test_the_command_writes_table_json_and_page(file: Path, tmp_path: Path) -> N
     assert {at["threshold"] for at in figures[0]["at"]} == {0.5, 0.6}, (
         "the default policy's for an unknown model"
     )
-    drawn = ElementTree.fromstring(page.read_text())
+    drawn = ET.fromstring(page.read_text())
     assert len(drawn.findall("{http://www.w3.org/2000/svg}g")) == 2
 
 

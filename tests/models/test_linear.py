@@ -1,5 +1,6 @@
 """Hashed features and the linear model over them."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def by_hand(folded: str) -> set[int]:
     def all_words() -> Iterator[int]:
         for word in words:
             yield polynomial(word, falling=False)
-        for one, two in zip(words, words[1:], strict=False):
+        for one, two in itertools.pairwise(words):
             yield (polynomial(f"{one} {two}", falling=False) + 1) & MASK
 
     grams = {

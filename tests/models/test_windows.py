@@ -1,5 +1,6 @@
 """Long texts in windows, batches by length, the highest counts."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,10 +49,10 @@ def test_windows_cover_every_word_and_neighbours_overlap(count: int) -> None:
     inner = [window[1:-1] for window in found]
     assert all(len(window) <= LIMITS.tokens and (window[0], window[-1]) == (1, 2) for window in found)
     whole = inner[0] + [
-        token for before, after in zip(inner, inner[1:], strict=False) for token in after[LIMITS.overlap :]
+        token for before, after in itertools.pairwise(inner) for token in after[LIMITS.overlap :]
     ]
     assert whole == [n % 200 + 3 for n in range(count)]
-    for before, after in zip(inner, inner[1:], strict=False):
+    for before, after in itertools.pairwise(inner):
         assert before[-LIMITS.overlap :] == after[: LIMITS.overlap]
 
 
