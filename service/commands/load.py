@@ -50,7 +50,7 @@ def load(*, file: Path, url: str, site: str, article: str, column: str, limit: i
     reason but its length.
     """
     texts = list(itertools.islice(_texts(file, column), limit))
-    run = asyncio.run(_Loader(f"{url.rstrip('/')}/api/v1/sites/{site}", article, rate).run(texts))
+    run = asyncio.run(Loader(f"{url.rstrip('/')}/api/v1/sites/{site}", article, rate).run(texts))
     pending = [id_ for id_ in run.sent if run.statuses.get(id_, "pending") == "pending"]
     _tell(run, len(texts), len(pending))
     if pending or set(run.refused) - {"invalid"}:
@@ -69,7 +69,7 @@ def _texts(file: Path, column: str) -> Iterator[str]:
         yield from (row[column] for row in reader if row[column] and row[column].strip())
 
 
-class _Loader:
+class Loader:
     """Posts at a steady rate while it follows the article's live events."""
 
     def __init__(self, base: str, article: str, rate: float) -> None:
