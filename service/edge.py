@@ -1,5 +1,6 @@
 """The outermost middleware: request ids, one shape of error, CORS, metrics, the log of requests."""
 
+import asyncio
 import re
 import secrets
 import time
@@ -16,6 +17,8 @@ _log = structlog.get_logger()
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 # Reads are counted, not logged, unless they are slow: a log line costs more than a cached page.
 _SLOW_S = 1.0
+# What a body (at most 64 kB) gets to arrive; aiohttp lingers five seconds more for what was left unread.
+_BODY_S = 8.0
 _PUBLIC_API = "/api/v1/sites/"
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID"
@@ -58,6 +61,7 @@ def _preflight() -> web.Response:
 
 async def _respond(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
     try:
+        await _receive(request)
         return await handler(request)
     except Problem as problem:
         if problem.code == "origin_refused":
@@ -75,6 +79,17 @@ async def _respond(request: web.Request, handler: Handler, request_id: str) -> w
     except Exception:  # noqa: BLE001 -- whatever it is, the client gets an answer and the log the rest
         _log.exception("request_failed", request_id=request_id, route=_route(request))
         return Problem("internal", "Quote this request's id if you report it.").response(request_id)
+
+
+async def _receive(request: web.Request) -> None:
+    """Read the body before anything else, in a time of its own: a slow upload is not a slow database."""
+    if not request.can_read_body:
+        return
+    try:
+        async with asyncio.timeout(_BODY_S):
+            await request.read()
+    except TimeoutError:
+        raise Problem("request_timeout") from None
 
 
 def _route(request: web.Request) -> str:

@@ -42,6 +42,14 @@ async def parse_body(request: web.Request, model: type[Model]) -> Model:
     return parse_json(raw, model)
 
 
+async def read_form(request: web.Request) -> Mapping[str, str]:
+    """The fields of a plain HTML form, the first of each name. Raises Problem `unsupported_media_type`."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Problem("unsupported_media_type", "Send the form as browsers do by default.")
+    fields = await request.post()
+    return {name: str(fields[name]) for name in fields}
+
+
 def parse_json(raw: bytes, model: type[Model]) -> Model:
     """As `parse_body`, for bytes at hand."""
     if _nesting(raw) > _MAX_DEPTH:
