@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 
 import orjson
 import structlog
@@ -14,7 +16,7 @@ def configure(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_without_messages),
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(_render)],
@@ -35,6 +37,21 @@ def configure(level: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     # A lost database is told once, by whoever needs it, and not again with a traceback for each pooled connection.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)
+
+
+def _without_messages(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+    """A traceback that says where and what kind, without messages: those of the database and of pydantic quote values."""
+    lines = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        constraint = getattr(error, "constraint_name", None)
+        lines += [
+            *traceback.format_tb(error.__traceback__),
+            f"{kind} {constraint}\n" if constraint else f"{kind}\n",
+        ]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines)
 
 
 def _render(event: object, **_: object) -> str:
