@@ -16,6 +16,8 @@ import orjson
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.consoles import Desk, open_desk
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -32,7 +34,7 @@ _START_S = 60.0
 
 @dataclass
 class LiveService:
-    """A running Parley with its demo, and a reader's API to act behind the browser's back."""
+    """A running Parley with its demo, and a reader's API to one site, to act behind the browser's back."""
 
     url: str
     email: str
@@ -40,11 +42,12 @@ class LiveService:
     log: Path
     process: "subprocess.Popen[bytes]"
     guests: int = field(default=0)
+    site: str = "demo"
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Call the demo site's API; gives the decoded answer. Raises urllib.error.HTTPError."""
+        """Call the site's API; gives the decoded answer. Raises urllib.error.HTTPError."""
         request = urllib.request.Request(
-            f"{self.url}/api/v1/sites/demo{path}",
+            f"{self.url}/api/v1/sites/{self.site}{path}",
             method=method,
             data=None if body is None else orjson.dumps(body),
             headers={"Content-Type": "application/json", **headers},
@@ -155,3 +158,11 @@ def page(browser: Browser) -> Iterator[Page]:
 def article_key() -> str:
     """An article of the test's own."""
     return f"article-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def desk(live_service: LiveService, browser: Browser) -> Iterator[Desk]:
+    """A site of the test's own with an empty queue; its staff sign in on pages of their own."""
+    desk = open_desk(live_service, browser)
+    yield desk
+    desk.close()

@@ -23,7 +23,7 @@ def open_thread(
     html = f"""<!doctype html><html lang="{lang}"><meta charset="utf-8">
         <meta name="viewport" content="width=device-width"><title>Story</title><main><h1>Story</h1>
         <parley-comments {attributes}></parley-comments></main>
-        <script async src="/embed.js" data-site="demo" data-article="{article}"></script></html>"""
+        <script async src="/embed.js" data-site="{service.site}" data-article="{article}"></script></html>"""
     serve(page, service, f"/story/{article}", html, csp)
     page.goto(f"{service.url}/story/{article}")
     ready(page)

@@ -112,14 +112,11 @@ export class Decisions {
     this.history.value = this.history.value.map((made) => (made.key === key ? { ...made, ...change } : made));
   }
 
-  private readonly done = (op: Op, { decision, comment }: Decided): void => {
+  private readonly done = (op: Op, { decision }: Decided): void => {
     if (op.kind === "decide") this.mark(op.key, { decision: decision.id });
     const desk = this.desk();
-    if (op.kind === "undo") {
-      desk?.patch(op.comment, { comment });
-      if (desk?.currentId.value === op.comment) desk.claimShown();
-    }
-    desk?.contexts.renew(op.comment);
+    if (op.kind === "undo") void desk?.restored(op.comment);
+    else desk?.contexts.renew(op.comment);
   };
 
   /** Puts back on the screen what was not done, and says why; nobody's decision is made over somebody else's. */

@@ -242,6 +242,13 @@ export class Desk {
     return context;
   }
 
+  /** A decision was undone: the item waits again, or is not in the queue, as it was not before. */
+  async restored(id: string): Promise<void> {
+    const context = await this.refresh(id);
+    if (context && !context.item && !this.options.busy(id)) this.remove(id);
+    else if (this.currentId.value === id) this.claimShown();
+  }
+
   private async lost(id: string): Promise<void> {
     const context = await this.refresh(id);
     if (!context) return;

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { prefs } from "./prefs.ts";
 
 export interface Shortcut {
@@ -50,7 +50,8 @@ export function startKeys(): void {
 
 /** Makes these keys work while the calling component is on the screen; `deps` are what the shortcuts go by. */
 export function useShortcuts(name: string, shortcuts: Shortcut[], deps: unknown[]): void {
-  useEffect(() => {
+  // Before the next key is pressed, however fast.
+  useLayoutEffect(() => {
     const layer = { name, shortcuts };
     layers.value = [...layers.value, layer];
     return () => {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { ApiError, randomKey } from "../shared/api.ts";
+import { ApiError } from "../shared/api.ts";
+import { randomKey } from "../shared/keys.ts";
 import { backoff } from "../shared/sse.ts";
 import { call, sitePath } from "./api.ts";
 import { keep, keysOf, recall } from "./kept.ts";

@@ -64,5 +64,6 @@ export function inWords(error: unknown): string {
   if (!(error instanceof ApiError)) return "Something went wrong in this page.";
   if (error.code === "offline") return "You are offline.";
   if (error.code === "timeout" || error.code === "network") return "The service does not answer.";
-  return error.problem.detail ?? error.problem.title ?? `The service refused it (${error.code}).`;
+  const said = error.problem.detail ?? error.problem.title ?? `The service refused it (${error.code}).`;
+  return /[.!?]$/.test(said) ? said : `${said}.`;
 }

@@ -3,18 +3,30 @@ import type { Status, TicketState, Why } from "./types.ts";
 /** A label or code as words: "severe_toxicity" becomes "severe toxicity". */
 export const spaced = (code: string): string => code.replaceAll("_", " ");
 
-const percent = (score: number): string => score.toFixed(2);
+/** What a counting reason has counted, and where the site draws the line. */
+const COUNTED: Record<string, (seen: number, line: number | null) => string> = {
+  new_reader: (seen, line) => `${seen} published${line === null ? "" : `, waits until ${line}`}`,
+  poor_record: (seen) => plural(seen, "rejection"),
+  link: (seen) => plural(seen, "link"),
+  too_many_links: (seen, line) => `${seen}${line === null ? "" : `, ${line} pass`}`,
+  repeat: (seen) => (seen === 1 ? "once" : `${seen} times`),
+  flood: (seen, line) => `${seen}${line === null ? "" : `, waits from ${line}`}`,
+  reported: (seen) => plural(seen, "report"),
+};
 
 /** One reason as a sentence: what was seen, how strongly, where the line is. */
-export function whyInWords(why: Why): string {
-  const { text, label, score, threshold } = why;
+export function whyInWords({ code, text, label, score, threshold = null }: Why): string {
   if (score == null) return label ? `${text}: ${spaced(label)}` : text;
-  if (score > 1 || Number.isInteger(score)) {
-    const line = threshold == null ? "" : `, the line is at ${threshold}`;
-    return `${text}${label ? ` (${spaced(label)})` : ""}: ${score}${line}`;
-  }
-  const line = threshold == null ? "" : `, held from ${percent(threshold)}`;
-  return `${text}: ${label ? `${spaced(label)} ` : ""}${percent(score)}${line}`;
+  const counted = COUNTED[code];
+  if (counted) return `${text}: ${counted(score, threshold)}`;
+  const line = threshold === null ? "" : `, held from ${threshold.toFixed(2)}`;
+  return `${text}: ${label ? `${spaced(label)} ` : ""}${score.toFixed(2)}${line}`;
+}
+
+/** The same in a few words, for a list. */
+export function whyInShort({ code, text, label, score }: Why): string {
+  if (label && score != null && !(code in COUNTED)) return `${spaced(label)} ${score.toFixed(2)}`;
+  return label ? `${text}: ${spaced(label)}` : text;
 }
 
 /** What a label's score measures, and what it does not. */

@@ -118,11 +118,15 @@ export function listen(options: StreamOptions): () => void {
     }
   };
   const online = (): void => wake();
+  // A stream whose network is gone says nothing of it.
+  const offline = (): void => control.abort();
   addEventListener("online", online);
+  addEventListener("offline", offline);
   void run();
   return () => {
     stopped = true;
     removeEventListener("online", online);
+    removeEventListener("offline", offline);
     control.abort();
     wake();
   };

@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { layers } from "../keys.ts";
 import { desk } from "../office.ts";
 import { setPref } from "../prefs.ts";
@@ -42,8 +41,6 @@ function commands(site: string): Command[] {
 export function Palette({ onClose }: { onClose: () => void }) {
   const text = useSignal("");
   const chosen = useSignal(0);
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => box.current?.focus(), []);
   const site = place.value?.site ?? "";
   const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
   const found = [
@@ -66,7 +63,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   return (
     <Dialog label="Command palette" onClose={onClose} class="palette">
       <input
-        ref={box}
+        data-first
         type="text"
         role="combobox"
         aria-label="A command, or a comment’s or ticket’s id or link"

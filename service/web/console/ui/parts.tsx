@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { fullTime, timeAgo } from "../../shared/time.ts";
 import { ageingNow } from "../clock.ts";
 import type { ArticleRef, Status } from "../types.ts";
@@ -50,7 +50,7 @@ export function onPage(article: ArticleRef, id: string): string | null {
     : null;
 }
 
-/** A modal dialog that takes the focus and gives it back. */
+/** A modal dialog: takes the focus, to what is marked data-first if anything is, and gives it back. */
 export function Dialog(props: {
   label: string;
   onClose: () => void;
@@ -60,9 +60,10 @@ export function Dialog(props: {
 }) {
   const { label, onClose, children, class: name = "", closable = true } = props;
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     element.current?.showModal();
+    element.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => before?.focus();
   }, []);
   return (

@@ -1,5 +1,6 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { timeAgo } from "../../shared/time.ts";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
@@ -14,13 +15,14 @@ const WIDE = matchMedia("(min-width: 52rem)");
 function Health({ desk }: { desk: Desk }) {
   const counts = desk.counts.value;
   if (!counts) return null;
-  const { unscored, pending, classifier } = counts;
+  const { unscored, pending, classifier, oldest_held_at: oldest } = counts;
   const lines = [
     classifier.state !== "ready" &&
       `The classifier does not answer${unscored ? `: ${plural(unscored, "comment")} could not be scored` : ""}.`,
     classifier.state === "ready" && unscored > 0 && `${plural(unscored, "comment")} could not be scored.`,
     pending > 0 && `${plural(pending, "comment")} on the way through the classifier.`,
   ].filter((line): line is string => typeof line === "string");
+  if (oldest) lines.unshift(`The oldest came ${timeAgo(oldest, ageingNow(), "en", "just now")}.`);
   return lines.length ? <p class="list-note">{lines.join(" ")}</p> : null;
 }
 

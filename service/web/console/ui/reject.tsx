@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useShortcuts } from "../keys.ts";
 import type { HouseRule } from "../types.ts";
 import { Key } from "./parts.tsx";
@@ -24,7 +24,7 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
     ...(box.current?.querySelectorAll<HTMLButtonElement>(".reason") ?? []),
   ];
   // Once the reasons are there.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     buttons()[0]?.focus();
     return () => before?.isConnected && before.focus();
@@ -90,7 +90,7 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
         </span>
         <textarea
           ref={area}
-          rows={2}
+          rows={1}
           maxLength={MAX_NOTE}
           dir="auto"
           value={note.value}

@@ -2,17 +2,11 @@ import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { isMasked } from "../masking.ts";
 import type { Item } from "../types.ts";
-import { age, excerpt, spaced } from "../words.ts";
+import { age, excerpt, whyInShort } from "../words.ts";
 
 /** The first reasons in a few words. */
 function gist(item: Item): string {
-  const words = item.reasons.map(({ text, label, score }) =>
-    label && score != null && score <= 1
-      ? `${spaced(label)} ${score.toFixed(2)}`
-      : label
-        ? `${text}: ${spaced(label)}`
-        : text,
-  );
+  const words = item.reasons.map(whyInShort);
   const shown = [...new Set(words)];
   return shown.slice(0, 2).join(" · ") + (shown.length > 2 ? ` +${shown.length - 2}` : "");
 }

@@ -8,7 +8,7 @@ function Bar({ score, threshold }: { score: number; threshold: number | null }) 
     <span
       class={`score-bar ${kind}`}
       aria-hidden="true"
-      style={{ "--score": score, "--line-at": threshold ?? 0 }}
+      style={{ "--share": score, "--line-at": threshold ?? 0 }}
     />
   );
 }

@@ -55,7 +55,7 @@ export function Shell() {
       </a>
       <Bar onFind={show("palette")} onKeys={show("keys")} />
       <Notices />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} data-view={place.value?.view}>
         <h1 class="unseen">{title}</h1>
         <View />
       </main>

@@ -32,7 +32,14 @@ export function SignInForm({ email = "" }: { email?: string }) {
       </label>
       <label>
         Password
-        <input ref={second} type="password" name="password" autocomplete="current-password" required />
+        <input
+          ref={second}
+          data-first={email ? "" : undefined}
+          type="password"
+          name="password"
+          autocomplete="current-password"
+          required
+        />
       </label>
       <p class="error" role="alert">
         {failed}

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { randomKey } from "../../shared/api.ts";
+import { randomKey } from "../../shared/keys.ts";
 import { call, sitePath } from "../api.ts";
+import { keep, recall } from "../kept.ts";
 import { useShortcuts } from "../keys.ts";
 import { say } from "../notices.ts";
 import { inboxVersion } from "../office.ts";
@@ -55,13 +56,18 @@ function Answer({
   ticket: Ticket;
   onWritten: (ticket: Ticket) => void;
 }) {
-  const draft = useSignal("");
+  const place = `parley:console:answer:${site}:${ticket.reference}`;
+  const draft = useSignal(recall<string>(place) ?? "");
+  const write = (text: string): void => {
+    draft.value = text;
+    keep(place, text || null);
+  };
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
   const key = useRef(randomKey());
   const box = useRef<HTMLTextAreaElement>(null);
   useShortcuts("Ticket", [{ key: "r", does: "Write an answer", run: () => box.current?.focus() }], []);
-  const write = async (kind: "answer" | "note"): Promise<void> => {
+  const send = async (kind: "answer" | "note"): Promise<void> => {
     const body = draft.value.trim();
     if (!body || busy.value) return;
     busy.value = true;
@@ -70,7 +76,7 @@ function Answer({
       const path = sitePath(site, `/tickets/${ticket.reference}/messages`);
       onWritten(await call<Ticket>("POST", path, { body: { kind, body }, key: key.current }));
       key.current = randomKey();
-      draft.value = "";
+      write("");
       say(kind === "answer" ? "Answered" : "Noted");
     } catch (error) {
       if (!lapsed(error)) failed.value = `Not sent; your text is still here. ${inWords(error)}`;
@@ -83,7 +89,7 @@ function Answer({
       class="answer"
       onSubmit={(event) => {
         event.preventDefault();
-        void write("answer");
+        void send("answer");
       }}
     >
       <label>
@@ -96,12 +102,12 @@ function Answer({
           placeholder="Answer the reader, or leave a note for colleagues"
           value={draft.value}
           onInput={(event) => {
-            draft.value = event.currentTarget.value;
+            write(event.currentTarget.value);
             // Another text is another message.
             if (failed.value) key.current = randomKey();
           }}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void write("answer");
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send("answer");
             if (event.key === "Escape") box.current?.blur();
           }}
         />
@@ -113,7 +119,7 @@ function Answer({
         <button type="submit" class="primary" aria-disabled={busy.value}>
           Answer the reader
         </button>
-        <button type="button" class="plain" aria-disabled={busy.value} onClick={() => void write("note")}>
+        <button type="button" class="plain" aria-disabled={busy.value} onClick={() => void send("note")}>
           Note for colleagues
         </button>
       </div>

@@ -1,0 +1,99 @@
+"""The console for everybody: no rule of axe is broken in any state, light or dark, on a desk or on a telephone.
+
+Leaves a picture of each state in screenshots/, for people to look at.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.consoles import Desk, card, row, sign_in
+
+pytestmark = pytest.mark.browser
+
+PICTURES = Path(__file__).parent / "screenshots"
+SCREENS: dict[str, dict[str, Any]] = {
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+LONG = (
+    "I have read this paper for twenty years, and the *letters page* used to be the best of it.\n\n"
+    "> trams are for people who cannot drive\n\nOnly an idiot would write that. My mother is 84 and rides the 9 to the"
+    " market twice a week. Ask her about cars, and bring an hour. [The timetable](https://example.org/9) is no help."
+)
+
+
+class Album:
+    """Looks at a page: takes its picture, and runs axe on it."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+
+    def look(self, state: str) -> None:
+        # Colours are measured as they are once nothing moves any more.
+        self.page.wait_for_function("document.getAnimations().every(one => one.playState === 'finished')")
+        self.page.screenshot(path=PICTURES / f"console-{state}-{self.name}.png")
+        width, shown = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert width <= shown, f"{state} is wider than the screen"
+        found = Axe().run(self.page).response["violations"]
+        assert not found, (
+            state,
+            [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]],
+        )
+
+
+@pytest.mark.parametrize("screen", list(SCREENS))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> None:
+    token = desk.service.guest("Otto Brandt")
+    article = {"article": "trams", "article_title": "City council votes for a second tram line"}
+    root = desk.service.post("The trams were full this morning, again.", token=token, **article)
+    desk.service.wait_for(root, "published")
+    desk.hold(LONG, token=token, parent_id=root["id"], **article)
+    desk.hold(*(f"Only an idiot would believe number {n}, said the baker." for n in range(1, 8)), **article)
+    diagnostics = {"error": "network", "build": "a1b2c3", "skew_s": 2}
+    ticket = {"message": "My comment does not show up.\nI tried twice.", "diagnostics": diagnostics}
+    desk.service.call("POST", "/tickets", {"category": "comment_missing", **ticket})
+
+    # The policy stands in the way of axe's own script, not of the console's.
+    page = desk.page(color_scheme=theme, bypass_csp=True, **SCREENS[screen])
+    album = Album(page, f"{screen}-{theme}")
+    page.goto(desk.home)
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    album.look("sign-in")
+    sign_in(page, desk.hire("Anna"))
+    expect(page.get_by_text("Live", exact=True)).to_be_attached()
+    if screen == "phone":
+        album.look("list")
+    row(page, "letters page").click()
+    card(page, "letters page")
+    page.get_by_role("complementary", name="Context").get_by_text("The trams were full").first.wait_for()
+    album.look("card")
+
+    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Personal attack").wait_for()
+    album.look("reject")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    album.look("toast")
+    page.get_by_role("button", name="Anna: account").click()
+    album.look("menu")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    album.look("keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.get_by_role("dialog", name="Command palette").wait_for()
+    album.look("palette")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("link", name="Tickets").click()
+    page.get_by_role("link", name="My comment does not show up").click()
+    page.get_by_text("What their browser said").click()
+    album.look("inbox")
