@@ -175,6 +175,7 @@ CAUSES: Mapping[str, Cause] = {
 # What each refusal of the API is a sign of (a code of problems.py, or of the widget's own for calls without an answer).
 BY_CODE: Mapping[str, str] = {
     "offline": "offline",
+    "request_timeout": "network",
     "unavailable": "outage",
     "internal": "outage",
     "token_expired": "session_over",

@@ -18,9 +18,11 @@ from service.help.diagnostics import clean_text
 from service.help.forms import Stamp, Typed, make_stamp, read_stamp
 from service.help.intake import MAX_MESSAGE, Report, take
 from service.help.references import parse_reference
+from service.help.self_help import look
 from service.help.tickets import comment_number
 from service.help.words import CATEGORIES, STATES
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER, SITES
+from service.parsing import read_form
 from service.problems import Problem
 from service.store import tickets
 from service.store.tickets import State, Ticket
@@ -78,10 +80,10 @@ def _for_site(show: Callable[[web.Request, Place], Awaitable[web.Response]]) -> 
 
 async def show_form(request: web.Request, place: Place) -> web.Response:
     """The form; the query string may fill it in."""
-    return _form(request, place, Typed.read(request.query), {})
+    return await _form(request, place, Typed.read(request.query), {})
 
 
-def _form(
+async def _form(
     request: web.Request,
     place: Place,
     typed: Typed,
@@ -98,6 +100,7 @@ def _form(
         typed=typed,
         errors=errors,
         again=again,
+        self_help=await look(request, place.id, error=typed.error, article=typed.article),
         categories=CATEGORIES,
         limit=MAX_MESSAGE,
         stamp=make_stamp(request.app[SIGNER], place.key),
@@ -106,12 +109,12 @@ def _form(
 
 async def send_form(request: web.Request, place: Place) -> web.Response:
     """Take what was written; whatever is wrong with it, it is shown again with nothing lost."""
-    fields = await request.post()
+    fields = await read_form(request)
     typed = Typed.read(fields)
     errors = typed.errors()
-    stamp = read_stamp(request.app[SIGNER], place.key, str(fields.get("stamp", "")))
+    stamp = read_stamp(request.app[SIGNER], place.key, fields.get("stamp", ""))
     if errors or stamp is None:
-        return _form(request, place, typed, errors, status=422, again=not errors)
+        return await _form(request, place, typed, errors, status=422, again=not errors)
     report = Report(
         category=typed.category,
         message=typed.message,
@@ -157,10 +160,10 @@ def _locked(request: web.Request, place: Place, *, wrong: bool, status: int = 20
 
 async def open_ticket(request: web.Request, place: Place) -> web.Response:
     """Show a ticket to whoever has its secret, and take what they write back."""
-    fields = await request.post()
-    secret = str(fields.get("secret", "")).strip().rpartition("#")[2]
-    message = clean_text(str(fields.get("message", ""))).strip()
-    stamp = read_stamp(request.app[SIGNER], place.key, str(fields.get("stamp", "")))
+    fields = await read_form(request)
+    secret = fields.get("secret", "").strip().rpartition("#")[2]
+    message = clean_text(fields.get("message", "")).strip()
+    stamp = read_stamp(request.app[SIGNER], place.key, fields.get("stamp", ""))
     error = _refusal(message, stamp)
     try:
         async with asyncio.timeout(_WAIT_S), request.app[RESERVE].acquire() as conn:

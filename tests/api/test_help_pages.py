@@ -9,6 +9,7 @@ import pytest
 
 from moderation.database import Pool
 from service.help import forms, intake, words
+from service.help.causes import CAUSES
 from service.keys import SIGNER
 from tests.api.newsroom import Newsroom
 from tests.conftest import Answer, Api, row
@@ -78,6 +79,42 @@ async def test_the_form_works_without_scripts_cookies_or_frames(api: Api) -> Non
     sheet = await api.raw("GET", css)
     assert (sheet.status, sheet.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
     assert "immutable" in sheet.headers["Cache-Control"]
+
+
+def found_in(answer: Answer) -> list[str]:
+    return [item["data-cause"] for item in Audit(answer.body).all("li") if "data-cause" in item]
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        ("csp", "csp"),
+        ("rate_limited", "rate_limited"),
+        ("token_refused", "token_wrong"),
+        ("blocked", "blocked"),
+    ],
+)
+async def test_the_error_that_the_reader_saw_is_answered_first(api: Api, error: str, cause: str) -> None:
+    answer = await api.raw("GET", "/help/demo", params={"error": error})
+    assert found_in(answer) == [cause]
+    assert CAUSES[cause].what in unescape(answer.body)
+
+
+async def test_what_the_service_knows_is_told_without_scripts(api: Api, pool: Pool, room: Newsroom) -> None:
+    assert found_in(await api.raw("GET", "/help/demo", params={"article": "a1", "error": "nonsense"})) == []
+    await room.post()
+    await pool.execute("UPDATE articles SET mode = 'closed'")
+    assert found_in(await api.raw("GET", "/help/demo", params={"article": "a1"})) == ["closed"]
+    assert found_in(await api.raw("GET", "/help/demo", params={"article": "a2"})) == []
+
+
+async def test_every_cause_can_be_looked_through(api: Api) -> None:
+    text = unescape((await api.raw("GET", "/help/demo")).body)
+    for code, cause in CAUSES.items():
+        words = cause.what.split("{")[0]
+        assert (words in text) == (code != "unknown"), code
+    assert "{host}" not in text
+    assert "{time}" not in text
 
 
 async def test_sending_it_stores_a_ticket_and_shows_the_reference_and_the_link(api: Api, pool: Pool) -> None:
@@ -163,13 +200,13 @@ async def test_programs_get_the_same_answer_and_are_marked(
 
 
 async def test_what_was_typed_is_text_wherever_it_is_shown(api: Api) -> None:
-    nasty = "<script>alert(1)</script>\"'>{{ 7 * 7 }}"
+    nasty = "<script>alert(1)</script>\"'>{{ 7777 * 7777 }}"
     answer = await send(api, await filled_in(api, message=nasty, email=nasty, article=nasty, error=nasty))
     assert Audit(answer.body).all("script") == []
     query = {"article": nasty, "message": nasty, "error": nasty, "comment_id": nasty, "category": nasty}
     answer = await api.raw("GET", "/help/demo", params=query)
     assert Audit(answer.body).all("script") == []
-    assert "49" not in answer.body
+    assert str(7777 * 7777) not in answer.body
     answer = await send(api, await filled_in(api, message=nasty))
     path, secret = re.search(r'href="(/help/demo/tickets/PX-[^"#]+)#([^"]+)"', answer.body).groups()
     answer = await api.raw("POST", path, data={"secret": secret})
@@ -280,3 +317,10 @@ async def test_a_stamp_tells_its_age(api: Api, monkeypatch: pytest.MonkeyPatch) 
     assert stamp.hasty == (stamp.age_s < 1.5)
     assert forms.read_stamp(signer, "other", made) is None
     assert forms.read_stamp(signer, "demo", made[:-1] + ("A" if made[-1] != "A" else "B")) is None
+
+
+async def test_a_form_of_another_encoding_is_refused(api: Api) -> None:
+    answer = await api.raw(
+        "POST", "/help/demo", data=b"--x\r\n", headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert answer.status == 415

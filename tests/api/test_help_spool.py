@@ -118,6 +118,7 @@ async def test_the_form_works_too(api: Api, line: Line, pool: Pool) -> None:
     await line.cut()
     form = await api.raw("GET", "/help/demo")
     assert form.status == 200
+    assert 'data-cause="outage"' in form.body
     stamp = re.search(r'name="stamp" value="([^"]+)"', form.body)[1]
     fields = {"category": "display", "message": "Nothing loads.", "stamp": stamp}
     answer = await api.raw("POST", "/help/demo", data=fields)

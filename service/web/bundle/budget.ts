@@ -23,7 +23,11 @@ const manifest = JSON.parse(readFileSync(resolve(STATIC, "manifest.json"), "utf8
 const loader = gzipped("embed.js");
 const first = loader + total(manifest.first_load);
 // A reader loads one language at most, so the largest stands for them all.
-const everything = first + total(manifest.on_demand) + Math.max(0, ...manifest.locales.map(gzipped));
+const everything =
+  first +
+  total(manifest.on_demand) +
+  Math.max(0, ...manifest.locales.map(gzipped)) +
+  Math.max(0, ...manifest.help_locales.map(gzipped));
 
 const rows: [string, number, number][] = [
   ["loader", loader, LOADER_BYTES],

@@ -80,12 +80,12 @@ async function bundle(
 }
 
 /** One file per language. Their names carry the build's id, so that the widget knows them without a list. */
-async function buildLocales(id: string): Promise<Metafile> {
+async function buildLocales(id: string, directory: string, prefix: string): Promise<Metafile> {
   const result = await build({
     ...COMMON,
-    entryPoints: ["widget/locales/*.ts"],
+    entryPoints: [`${directory}/*.ts`],
     outdir: join(OUT, "assets"),
-    entryNames: `locale-[name]-${id}`,
+    entryNames: `${prefix}-[name]-${id}`,
     format: "esm",
   });
   return result.metafile;
@@ -129,14 +129,16 @@ const { files, meta } = await bundle({ thread: "widget/main.tsx", demo: "widget/
 // By itself: in one bundle the widget would carry whatever only the console uses of the modules that both share.
 const desk = await bundle({ console: "console/main.tsx" });
 Object.assign(files, desk.files);
-const locales = await buildLocales(id);
+const locales = await buildLocales(id, "widget/locales", "locale");
+const helpLocales = await buildLocales(id, "widget/locales/help", "help");
 await buildLoader(id, files);
 await buildConsolePage(files);
 const manifest: Manifest = {
   build: id,
   files,
   locales: Object.keys(locales.outputs).map((f) => relative(OUT, resolve(WEB, f))),
+  help_locales: Object.keys(helpLocales.outputs).map((f) => relative(OUT, resolve(WEB, f))),
   ...firstLoad(meta, "widget/main.tsx", (f) => relative(OUT, resolve(WEB, f))),
 };
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-await sweep([meta, desk.meta, locales]);
+await sweep([meta, desk.meta, locales, helpLocales]);

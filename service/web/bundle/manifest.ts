@@ -12,6 +12,8 @@ export interface Manifest {
   on_demand: string[];
   /** One of these comes too, where the page is not in English. */
   locales: string[];
+  /** And one of these, where help is asked for. */
+  help_locales: string[];
 }
 
 /** Walks the import graph from `entry`: static imports make the first load, dynamic ones come on demand. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { duration, timeAgo } from "./time.ts";
+import { duration } from "./span.ts";
+import { timeAgo } from "./time.ts";
 
 const NOW = Date.parse("2026-06-15T12:00:00Z");
 const ago = (seconds: number) => timeAgo(new Date(NOW - seconds * 1000).toISOString(), NOW, "en", "just now");

@@ -32,11 +32,3 @@ export function timeAgo(then: string, now: number, locale: string, just: string)
 export function fullTime(then: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(Date.parse(then));
 }
-
-/** A span of seconds in its largest fitting unit: "2 minutes", "1 hour". */
-export function duration(seconds: number, locale: string): string {
-  const [unit, size] = UNITS.find(([, s]) => seconds >= s) ?? (["second", 1] as const);
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(
-    Math.round(seconds / size),
-  );
-}

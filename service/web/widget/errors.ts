@@ -1,5 +1,6 @@
 import type { ApiError } from "../shared/api.ts";
-import { duration, fullTime } from "../shared/time.ts";
+import { duration } from "../shared/span.ts";
+import { fullTime } from "../shared/time.ts";
 import type { Locale } from "./i18n.ts";
 import type { Key } from "./strings_more.ts";
 
@@ -18,6 +19,7 @@ const BY_CODE: Record<string, Key> = {
   origin_refused: "origin",
   too_large: "too_long",
   unauthenticated: "session_over",
+  token_refused: "session_over",
   token_expired: "session_over",
   refresh_refused: "session_over",
 };

@@ -1,5 +1,5 @@
 import { en } from "./strings.ts";
-import type { Key, Strings } from "./strings_more.ts";
+import type { Key, Strings, Texts } from "./strings_more.ts";
 
 /** The words of one language, and how it writes numbers. */
 export interface Locale {
@@ -7,8 +7,8 @@ export interface Locale {
   rtl: boolean;
   /** The text for `key`; `{name}` is replaced by `values.name`. `n` also chooses the plural form. */
   t: (key: Key, values?: Record<string, string | number>) => string;
-  /** Adds English texts for what this language's table lacks. */
-  add: (strings: Partial<Strings>) => void;
+  /** Adds texts for what this language's table lacks. */
+  add: (strings: Partial<Texts>) => void;
 }
 
 /** Where the widget comes from. */
@@ -37,10 +37,10 @@ export async function loadLocale({ host, build }: Origin, tag: string): Promise<
 }
 
 /** Makes a Locale of a language tag and its table; what the table lacks is English. */
-export function makeLocale(lang: string, strings: Partial<Strings>): Locale {
+export function makeLocale(lang: string, strings: Partial<Texts>): Locale {
   const rules = new Intl.PluralRules(lang);
   const number = new Intl.NumberFormat(lang);
-  let table: Partial<Strings> = { ...en, ...strings };
+  let table: Partial<Texts> = { ...en, ...strings };
   return {
     lang,
     rtl: RTL.test(lang),

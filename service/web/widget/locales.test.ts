@@ -3,21 +3,34 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { LANGUAGES, makeLocale } from "./i18n.ts";
 import { en } from "./strings.ts";
-import { enMore, type Strings } from "./strings_more.ts";
+import { enHelp } from "./strings_help.ts";
+import { enMore, type Texts } from "./strings_more.ts";
 
-const ENGLISH: Strings = { ...en, ...enMore };
+const ENGLISH: Texts = { ...en, ...enMore, ...enHelp };
 /** Forms that stand for one number only may do without writing it. */
 const EXACT = new Set(["zero", "one", "two"]);
 
 const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
-async function tableOf(lang: string): Promise<Strings> {
-  return ((await import(`./locales/${lang}.ts`)) as { default: Strings }).default;
+/** A language's texts, from both of its files: what one of them has, the other must not. */
+async function tableOf(lang: string): Promise<Texts> {
+  const [page, help] = await Promise.all(
+    ["", "help/"].map(
+      async (part) => ((await import(`./locales/${part}${lang}.ts`)) as { default: Texts }).default,
+    ),
+  );
+  assert.deepEqual(
+    Object.keys(page as Texts).filter((key) => key in (help as Texts)),
+    [],
+  );
+  return { ...page, ...help } as Texts;
 }
 
 test("every language that is offered has a file, and the other way round", () => {
-  const files = readdirSync(new URL("./locales", import.meta.url)).map((file) => file.replace(".ts", ""));
-  assert.deepEqual(files.sort(), [...LANGUAGES].sort());
+  for (const directory of ["./locales", "./locales/help"]) {
+    const files = readdirSync(new URL(directory, import.meta.url)).filter((file) => file.endsWith(".ts"));
+    assert.deepEqual(files.map((file) => file.replace(".ts", "")).sort(), [...LANGUAGES].sort());
+  }
 });
 
 for (const lang of LANGUAGES) {
@@ -26,7 +39,7 @@ for (const lang of LANGUAGES) {
     assert.deepEqual(Object.keys(table).sort(), Object.keys(ENGLISH).sort());
     const forms = new Intl.PluralRules(lang).resolvedOptions().pluralCategories;
     for (const [key, english] of Object.entries(ENGLISH)) {
-      const own = table[key as keyof Strings];
+      const own = table[key as keyof Texts];
       if (typeof english === "string" || typeof own === "string") {
         assert.equal(typeof own, typeof english, key);
         assert.deepEqual(holes(String(own)), holes(String(english)), key);
@@ -42,7 +55,7 @@ for (const lang of LANGUAGES) {
 
   test(`${lang} is not English left over`, async () => {
     const table = await tableOf(lang);
-    const same = Object.entries(ENGLISH).filter(([key, text]) => table[key as keyof Strings] === text);
+    const same = Object.entries(ENGLISH).filter(([key, text]) => table[key as keyof Texts] === text);
     // "Code" and the like are the same word in several languages.
     assert.ok(same.length <= 6, same.map(([key]) => key).join(", "));
   });

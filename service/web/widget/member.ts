@@ -2,6 +2,7 @@ import type { ApiError } from "../shared/api.ts";
 import { listen } from "../shared/sse.ts";
 import type { Comment, Config, ItemPage, OwnVote, Votes } from "../shared/types.ts";
 import { explain } from "./errors.ts";
+import { fetchHelpSoon } from "./help.ts";
 import { onLiveEvent, showFresh } from "./live.ts";
 import styles from "./member.css?text";
 import { flushTickets, outboxKey } from "./outbox.ts";
@@ -12,7 +13,7 @@ import { enMore } from "./strings_more.ts";
 import type { Thread } from "./thread.ts";
 import { Actions } from "./ui/actions.tsx";
 import { Composer } from "./ui/composer.tsx";
-import { HelpForm } from "./ui/help.tsx";
+import { HelpDoor } from "./ui/help_door.tsx";
 import { Status } from "./ui/status.tsx";
 
 /** How soon an own waiting comment is first asked after. */
@@ -21,7 +22,7 @@ const FOLLOW_MS = 1500;
 /** The reader's part in one thread: who they are, what they write and vote, what became of it, and what others do meanwhile. */
 export class Member {
   readonly session: Session;
-  readonly views = { Actions, Composer, HelpForm, Status };
+  readonly views = { Actions, Composer, HelpDoor, Status };
   config: Config | null = null;
   ownVotes: Record<string, OwnVote> = {};
   private readonly thread: Thread;
@@ -46,6 +47,7 @@ export class Member {
     addEventListener("hashchange", this.onHash);
     const { site } = this.thread.options;
     if (recall(outboxKey(site))) void flushTickets(this.session.call, site);
+    fetchHelpSoon(this.thread);
   }
 
   close(): void {

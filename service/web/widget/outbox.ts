@@ -1,4 +1,5 @@
-import { ApiError, type Call, randomKey } from "../shared/api.ts";
+import { ApiError, type Call } from "../shared/api.ts";
+import { randomKey } from "../shared/keys.ts";
 import type { TicketCategory } from "../shared/types.ts";
 import { keep, recall } from "./storage.ts";
 

@@ -1,6 +1,7 @@
 import type { en, Plural } from "./strings.ts";
+import type { HelpStrings } from "./strings_help.ts";
 
-/** The texts of writing, voting, reporting and asking for help, in English. */
+/** The texts of writing, voting, reporting and what comes in live, in English; strings_help.ts has those of asking for help. */
 export const enMore = {
   write_reply: "Write a reply",
   reply_to: "Reply to {name}",
@@ -28,6 +29,12 @@ export const enMore = {
   restored: "Your draft is back.",
   posted_waiting: "Thank you. Your comment is being checked.",
   posted_live: "Your comment is published.",
+  new_comments: { one: "Show {n} new comment", other: "Show {n} new comments" } as Plural,
+  new_replies: { one: "Show {n} new reply", other: "Show {n} new replies" } as Plural,
+  gone: "The comment that this link leads to is not there any more.",
+  you: "You",
+  one_thread: "You are reading one conversation.",
+  all: "Show all comments",
   reply: "Reply",
   share: "Share",
   copied: "Link copied",
@@ -61,31 +68,6 @@ export const enMore = {
   origin: "This site has not been set up to take comments from this page. We have been told.",
   too_long: "This is too long.",
   session_over: "Your session is over. Your text is safe here: please send it again.",
-  help_title: "What is wrong?",
-  help_category: "It is about",
-  help_cannot_post: "I cannot post a comment",
-  help_comment_missing: "My comment has not appeared",
-  help_comment_rejected: "My comment was not published",
-  help_sign_in: "My name or signing in",
-  help_display: "Something looks broken",
-  help_report_abuse: "Somebody's behaviour",
-  help_privacy: "My data",
-  help_other: "Something else",
-  hint_offline: "Your device is offline.",
-  hint_storage:
-    "Your browser keeps this page from storing anything, so your name and drafts are lost when you leave.",
-  hint_clock: "Your device's clock is wrong by {time}. Setting it right may help.",
-  hint_stale: "A newer version of the comments is there. Reloading the page may help.",
-  hint_held: "Your comment is safe: a moderator has to read it first.",
-  hint_rejected: "Your comment was not published. The reason stands below it.",
-  help_message: "What happened?",
-  help_email: "E-mail, if you want an answer (optional)",
-  help_sent_along: "What is sent along",
-  help_send: "Send",
-  help_page: "Write on a plain page instead",
-  help_thanks: "Thank you. We have it and will look into it.",
-  help_reference: "Your reference:",
-  help_kept: "This could not be sent yet. It is kept here and will be sent as soon as possible.",
   close: "Close",
   report_why: "What is wrong with this comment?",
   report_abuse: "Insults or abuse",
@@ -100,6 +82,8 @@ export const enMore = {
   reported: "Thank you. A moderator will look at it.",
 };
 
-/** All texts of the widget: what every locale file has. */
+/** What every file in locales/ has. */
 export type Strings = typeof en & typeof enMore;
-export type Key = keyof Strings;
+/** All texts of the widget. */
+export type Texts = Strings & HelpStrings;
+export type Key = keyof Texts;

@@ -1,5 +1,6 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ApiError, randomKey } from "../../shared/api.ts";
+import { ApiError } from "../../shared/api.ts";
+import { randomKey } from "../../shared/keys.ts";
 import type { Comment } from "../../shared/types.ts";
 import type { Member } from "../member.ts";
 import { keep, recall } from "../storage.ts";

@@ -1,11 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import type { TicketCategory } from "../../shared/types.ts";
-import { diagnose, hints } from "../diagnosis.ts";
+import { atOnce, type Diagnosis, evidence, examine } from "../diagnosis.ts";
 import { explain } from "../errors.ts";
+import styles from "../help.css?text";
 import { flushTickets, type Receipt, sendTicket } from "../outbox.ts";
 import { keep, recall } from "../storage.ts";
-import type { HelpContext, Thread } from "../thread.ts";
+import { enHelp, type HelpStrings } from "../strings_help.ts";
+import type { HelpContext, Thread, ThreadOptions } from "../thread.ts";
+import { Answers } from "./answers.tsx";
 
 const CATEGORIES: TicketCategory[] = [
   "cannot_post",
@@ -18,7 +21,23 @@ const CATEGORIES: TicketCategory[] = [
   "other",
 ];
 
-/** The form behind "having issues with commenting?"; what is typed is kept until it is received. */
+/** Fetches the words in the page's language; English ones come with this file. */
+export async function prepare({ host, build, locale, style }: ThreadOptions): Promise<void> {
+  const lang = locale.lang.slice(0, 2);
+  // A page whose language has no file has an English locale.
+  if (lang !== "en") {
+    try {
+      const file = (await import(`${host}assets/help-${lang}-${build}.js`)) as { default: HelpStrings };
+      locale.add(file.default);
+    } catch {
+      // English is better than nothing.
+    }
+  }
+  locale.add(enHelp);
+  style(styles);
+}
+
+/** What is behind "having issues with commenting?": what is in the way, and a form. What is typed is kept until it is received. */
 export function HelpForm(props: { thread: Thread; context: HelpContext; onClose: () => void }) {
   const { thread, context } = props;
   const { locale, site, host, article } = thread.options;
@@ -37,7 +56,18 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const done = useRef<HTMLDivElement>(null);
-  const diagnostics = diagnose(thread, context);
+  const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null);
+  const round = useRef(0);
+  const diagnostics = evidence(thread, context, diagnosis);
+
+  const check = async (): Promise<void> => {
+    const mine = ++round.current;
+    setDiagnosis(null);
+    // A slow answer to an earlier question is not the answer to this one.
+    const found = await examine(thread, context);
+    if (mine === round.current) setDiagnosis(found);
+  };
+  useEffect(() => void check(), [context]);
 
   useEffect(() => form.current?.querySelector("select")?.focus(), [context]);
   useEffect(() => done.current?.focus(), [receipt]);
@@ -88,13 +118,8 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
   }
   return (
     <form class="gate" ref={form} onSubmit={submit} aria-label={t("help_title")}>
-      <h3>{t("help_title")}</h3>
-      {context.error && <p class="hint">{explain(context.error, locale)}</p>}
-      {hints(thread).map((hint) => (
-        <p class="hint" key={hint}>
-          {hint}
-        </p>
-      ))}
+      <Answers thread={thread} early={atOnce(thread, context)} diagnosis={diagnosis} onAgain={check} />
+      <h3>{t("diag_still")}</h3>
       <label class="field">
         <span>{t("help_category")}</span>
         <select value={category} onChange={(e) => setCategory(e.currentTarget.value as TicketCategory)}>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type ApiError, randomKey } from "../../shared/api.ts";
+import type { ApiError } from "../../shared/api.ts";
+import { randomKey } from "../../shared/keys.ts";
 import type { Comment, ReportReason } from "../../shared/types.ts";
 import type { Thread } from "../thread.ts";
 import { Alert } from "./parts.tsx";

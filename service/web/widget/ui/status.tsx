@@ -1,4 +1,4 @@
-import { duration } from "../../shared/time.ts";
+import { duration } from "../../shared/span.ts";
 import type { Comment } from "../../shared/types.ts";
 import type { Thread } from "../thread.ts";
 

@@ -57,7 +57,7 @@ function Help({ thread }: { thread: Thread }) {
         {locale.t("help")}
       </button>
       {thread.help && views && (
-        <views.HelpForm thread={thread} context={thread.help} onClose={() => thread.askHelp(null)} />
+        <views.HelpDoor thread={thread} context={thread.help} onClose={() => thread.askHelp(null)} />
       )}
     </footer>
   );
