@@ -35,6 +35,13 @@ async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await connection.set_type_codec("jsonb", encoder=_encode_json, decoder=orjson.loads, schema="pg_catalog")
 
 
+async def _reset(_connection: object) -> None:
+    """Nothing of a session outlives its use: no SET, LISTEN, advisory lock or cursor but within a transaction.
+
+    asyncpg still rolls back what is open; its default would also send four statements after every use.
+    """
+
+
 @contextlib.asynccontextmanager
 async def open_pool(
     dsn: str,
@@ -72,6 +79,7 @@ async def open_pool(
         min_size=1,
         max_size=size,
         init=prepare,
+        reset=_reset,
         server_settings=settings,
         timeout=5,
         command_timeout=statement_timeout_s + 2,

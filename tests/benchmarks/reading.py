@@ -21,6 +21,8 @@ _PAGE = 50
 _SECONDS = 6.0
 _CONNECTIONS = 64
 _PATH = f"/api/v1/sites/demo/articles/story/comments?limit={_PAGE}"
+# As browsers ask: the page goes over the wire compressed.
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate, br, zstd"}
 _SITE = _ARTICLE = 1
 
 _SEED = """
@@ -86,7 +88,8 @@ def _places() -> list[int]:
 
 
 def _request(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n".encode()
+    head = "".join(f"{name}: {value}\r\n" for name, value in _HEADERS.items())
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n".encode()
 
 
 def _drive(port: int, paths: Sequence[str]) -> Driven:
@@ -96,7 +99,7 @@ def _drive(port: int, paths: Sequence[str]) -> Driven:
 def _answer(port: int) -> bytes:
     """The service's answer as it stands on the wire, for the static server to repeat."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", _PATH)
+    connection.request("GET", _PATH, headers=_HEADERS)
     response = connection.getresponse()
     body = response.read()
     connection.close()
