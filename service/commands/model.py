@@ -111,6 +111,52 @@ def evaluate(
             _write(path, render(found))
 
 
+@model.command()
+@click.argument("spec")
+@click.option(
+    "--comments",
+    type=_FILE,
+    help="Real comments to compare on: a CSV file. [default: 600 that come with Parley]",
+)
+@click.option("--text", default="text", show_default=True, help="The column that holds the comment.")
+def prepare(*, spec: str, comments: Path | None, text: str) -> None:
+    """Fetch the model SPEC (detoxify:<variant>) if it is not here, and convert it to an engine that needs no torch.
+
+    Installed is the fastest conversion that judges real comments as the original does; what drifts further than
+    allowed is refused. Needs the `detoxify` extra, which the worker then does not.
+    """
+    kind, _, variant = spec.partition(":")
+    if kind != "detoxify":
+        raise click.BadParameter(f"only detoxify:<variant> is prepared, not {spec}", param_hint="SPEC")
+    try:
+        from moderation import download, preparing  # noqa: PLC0415 -- torch loads only where it is used
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'parley[detoxify]'") from None
+    progress = Progress()
+    try:
+        download.ensure_here(variant, progress)
+        texts = preparing.read_comments(comments, text)
+        record = preparing.prepare(variant, texts, progress)
+    except (
+        ClassifierUnavailable,
+        download.DownloadError,
+        preparing.ExportError,
+        preparing.DriftError,
+    ) as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        progress.close()
+    for attempt in record["attempts"]:
+        drift = attempt["drift"]
+        click.echo(
+            f"{attempt['kind']:<6} {attempt['comments_per_second']:>7.1f} comments/s, {attempt['megabytes']:.0f} MB, "
+            f"{drift['flipped']:.2%} judged otherwise, drift {drift['mean']:.4f} on average, {drift['largest']:.3f} at most"
+        )
+    click.echo(
+        f"{record['id']} is installed; the original made {record['original_comments_per_second']} comments/s."
+    )
+
+
 def _loaded(spec: str) -> Classifier:
     try:
         return load(spec)
