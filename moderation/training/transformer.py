@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -222,7 +223,7 @@ class _State:
         schedule: torch.optim.lr_scheduler.LRScheduler,
         path: Path,
     ) -> None:
-        self._parts = {"scorer": scorer, "optimizer": optimizer, "schedule": schedule}
+        self._parts: dict[str, Any] = {"scorer": scorer, "optimizer": optimizer, "schedule": schedule}
         self._path = path
         self.done = 0
         if path.is_file():

@@ -107,5 +107,5 @@ def test_a_saved_model_scores_the_same(weights: np.ndarray, tmp_path: Path) -> N
 def test_a_damaged_file_is_refused(weights: np.ndarray, tmp_path: Path) -> None:
     path = tmp_path / "linear.npz"
     path.write_bytes(b"not a model")
-    with pytest.raises(ValueError, match="pickle|npz"):
+    with pytest.raises(ValueError, match=r"pickle|npz"):
         load_linear(path)

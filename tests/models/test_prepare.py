@@ -128,7 +128,7 @@ def test_an_export_that_computes_something_else_is_broken(
         module.model.classifier.bias.data = before
 
     monkeypatch.setattr(preparing, "to_onnx", wrong)
-    with pytest.raises(preparing.ExportError, match="log-odds differ by 0.5"):
+    with pytest.raises(preparing.ExportError, match=r"log-odds differ by 0\.5"):
         preparing.prepare("original", TEXTS, silent)
     assert not (folder_of("original") / "prepared").exists()
 
