@@ -21,7 +21,7 @@ WORKERS   = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 run: .venv/installed $(BUILT)
 	@exec $(BIN)/parley up --demo
 
-test: lint $(CHROMIUM)
+test: lint $(CHROMIUM) .venv-kserve/installed
 	$(NPM) test --silent
 	$(BIN)/pytest -n $(WORKERS) -m "not browser"
 	$(BIN)/pytest -m browser
@@ -59,6 +59,13 @@ lock: .venv/installed-test
 	@echo "Installing the test tools into .venv (a few minutes)"
 	@$(PIP) torch==2.13.0
 	@$(PIP) --editable '.[test]'
+	@touch $@
+
+# An inference server to test against, apart: its dependencies and ours do not agree.
+.venv-kserve/installed: tests/models/kserve_requirements.txt | .venv/bin/python
+	@echo "Installing an inference server for the tests into .venv-kserve (a minute)"
+	@$(BIN)/python -m venv --clear .venv-kserve
+	@.venv-kserve/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | .venv/installed

@@ -32,7 +32,8 @@ class Classifier(Protocol):
 def load(spec: str) -> Classifier:
     """Load the classifier that `spec` names; a comma list is an order, of which the first that loads is taken.
 
-    `bundled`; `detoxify:<variant>`; `python:package.module:factory` for one of your own. Raises ClassifierUnavailable.
+    `bundled`; `detoxify:<variant>`; `http(s)://…/v2/models/{name}` on an inference server; `python:package.module:factory`
+    for one of your own. Raises ClassifierUnavailable.
     """
     failures = []
     for name in (part.strip() for part in spec.split(",")):
@@ -54,10 +55,14 @@ def _load_one(name: str) -> Classifier:
         from moderation.detoxify import load_detoxify  # noqa: PLC0415 -- likewise
 
         return load_detoxify(rest)
+    if kind in ("http", "https"):
+        from moderation.remote import load_remote  # noqa: PLC0415 -- likewise
+
+        return load_remote(name)
     if kind == "python":
         return _load_factory(rest)
     raise ClassifierUnavailable(
-        f"There is no classifier {name!r}: name bundled, detoxify:<variant> or python:module:factory."
+        f"There is no classifier {name!r}: name bundled, detoxify:<variant>, an http(s) address or python:module:factory."
     )
 
 

@@ -13,7 +13,7 @@ class Cued(kserve.Model):
         self.ready = True
         return True
 
-    async def predict(self, payload: InferRequest, headers=None, response_headers=None) -> InferResponse:
+    async def predict(self, payload: InferRequest, *_: object, **__: object) -> InferResponse:
         texts = [text.decode() if isinstance(text, bytes) else text for text in payload.inputs[0].data]
         if any("break-the-server" in text for text in texts):
             raise RuntimeError("broken by a text")
