@@ -7,6 +7,10 @@ polynomial read off prefix sums, so the work per comment is a few passes over on
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +29,7 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _NOT_A_WORD = re.compile(r"[\W_]+")
+_A_WORD = re.compile(r"[^\W_]+")
 
 
 def _powers(base: np.uint64, count: int) -> npt.NDArray[np.uint64]:
@@ -43,7 +48,7 @@ def plain(folded: str) -> str:
 def featurize(folded: str) -> tuple[Indices, Values]:
     """Bucket numbers, each once, and their weights; the squares of either kind's weights add up to 1."""
     text = plain(folded)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    codes = _codes(text)
     words, grams = _bucket(_word_hashes(codes), WORD_BITS), _bucket(_character_hashes(codes), CHARACTER_BITS)
     unique_words, unique_grams = _unique(words), _unique(grams)
     indices = np.concatenate((unique_words, unique_grams + WORD_BUCKETS))
@@ -51,6 +56,62 @@ def featurize(folded: str) -> tuple[Indices, Values]:
     values[: len(unique_words)] = 1 / np.sqrt(max(1, len(unique_words)))
     values[len(unique_words) :] = 1 / np.sqrt(max(1, len(unique_grams)))
     return indices, values
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A feature where it stands in the folded text, with its value there: a bucket's value, shared by all its places."""
+
+    bucket: int
+    value: float
+    span: tuple[int, int]
+    is_word: bool
+
+
+def occurrences(folded: str) -> list[Occurrence]:
+    """Every place of every feature of `featurize`; their values add up to those of its buckets. None without a word."""
+    text = plain(folded)
+    if not text.strip():
+        return []
+    places = _places_of_plain(folded)
+    found = [(bucket, span, False) for bucket, span in _character_places(text)] + _word_places(text)
+    indices, values = featurize(folded)
+    value_of = dict(zip(indices.tolist(), values.tolist(), strict=True))
+    times = Counter(bucket for bucket, _, _ in found)
+    return [
+        Occurrence(bucket, value_of[bucket] / times[bucket], (places[start], places[end - 1] + 1), is_word)
+        for bucket, (start, end), is_word in found
+    ]
+
+
+def _places_of_plain(folded: str) -> list[int]:
+    """For every character of `plain(folded)`, where it comes from; a space, from the first mark that it stands for."""
+    cut = folded[: MAX_CHARACTERS - 2]
+    words = [place for found in _A_WORD.finditer(cut) for place in (*range(*found.span()), found.end())]
+    return [max(0, words[0] - 1), *words]
+
+
+def _character_places(text: str) -> Iterator[tuple[int, tuple[int, int]]]:
+    codes = _codes(text)
+    buckets = (_bucket(_character_hashes(codes), CHARACTER_BITS) + WORD_BUCKETS).tolist()
+    spans = (
+        (start, start + size)
+        for size in range(2, LONGEST_GRAM + 1)
+        for start in range(max(0, len(text) - size + 1))
+    )
+    return zip(buckets, spans, strict=True)
+
+
+def _word_places(text: str) -> list[tuple[int, tuple[int, int], bool]]:
+    buckets = _bucket(_word_hashes(_codes(text)), WORD_BITS).tolist()
+    words = [found.span() for found in _A_WORD.finditer(text)]
+    pairs = [(one[0], two[1]) for one, two in pairwise(words)]
+    kinds = [*((span, True) for span in words), *((span, False) for span in pairs)]
+    return [(bucket, span, is_word) for bucket, (span, is_word) in zip(buckets, kinds, strict=True)]
+
+
+def _codes(text: str) -> npt.NDArray[np.uint64]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
 
 
 def _unique(numbers: Indices) -> Indices:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from moderation.features import featurize
+from moderation.features import Occurrence, featurize
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,6 +27,11 @@ class Linear:
         indices, values = featurize(text)
         logits: Floats = (values @ self.weights[indices].astype(np.float32)) * self.scales + self.biases
         return logits
+
+    def contributions(self, found: Sequence[Occurrence], label: int) -> list[float]:
+        """What each place of a feature adds to the log-odds of a label; with the bias they add up to `logits`."""
+        rows = self.weights[[one.bucket for one in found], label].astype(float) * float(self.scales[label])
+        return [weight * one.value for weight, one in zip(rows.tolist(), found, strict=True)]
 
     def save(self, path: Path) -> None:
         """Write a compressed `.npz`."""
