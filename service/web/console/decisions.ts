@@ -102,7 +102,7 @@ export class Decisions {
       this.outbox.add({ ...base, kind: "undo", of: made.key, decision: made.decision });
     }
     if (made.index >= 0) {
-      desk.put({ ...made.item, claimed_by: null }, made.index);
+      desk.list.put({ ...made.item, claimed_by: null }, made.index);
       desk.open(made.item.id);
     }
     say(`Undone: ${DID[made.choice.action].toLowerCase()}`);
@@ -136,7 +136,7 @@ export class Decisions {
     this.mark(op.key, { state: "refused" });
     if (error.code === "stale") this.tellStale(op, error, made, quoted, choices);
     else {
-      if (made && made.index >= 0) desk?.put(made.item, made.index);
+      if (made && made.index >= 0) desk?.list.put(made.item, made.index);
       if (error.code === "claim_lost") void desk?.refresh(op.comment);
       notify(`Not ${DID[op.action].toLowerCase()}. ${because(error)}${quoted}`, choices);
     }

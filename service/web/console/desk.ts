@@ -3,6 +3,7 @@ import { call, sitePath } from "./api.ts";
 import { Claims } from "./claims.ts";
 import { ageingNow } from "./clock.ts";
 import { Contexts } from "./contexts.ts";
+import { List } from "./list.ts";
 import { inWords, lapsed } from "./session.ts";
 import type { Context, Counts, HouseRule, Item, Person, QueuePage } from "./types.ts";
 
@@ -23,9 +24,9 @@ export interface Options {
 /** One site's queue as one moderator sees it. The list keeps its order while they work; what is new comes when it is asked for. */
 export class Desk {
   readonly options: Options;
-  readonly items = signal<Item[]>([]);
+  readonly list = new List();
   readonly currentId = signal<string | null>(null);
-  readonly current = computed(() => this.items.value.find(({ id }) => id === this.currentId.value) ?? null);
+  readonly current = computed(() => this.list.find(this.currentId.value));
   readonly counts = signal<Counts | null>(null);
   readonly rules = signal<HouseRule[]>([]);
   readonly loaded = signal(false);
@@ -48,7 +49,10 @@ export class Desk {
   constructor(options: Options) {
     this.options = options;
     this.contexts = new Contexts(options.site);
-    const handlers = { claimed: (item: Item) => this.put(item), lost: (id: string) => void this.lost(id) };
+    const handlers = {
+      claimed: (item: Item) => this.list.put(item),
+      lost: (id: string) => void this.lost(id),
+    };
     this.claims = options.mayDecide ? new Claims(options.site, handlers) : null;
   }
 
@@ -80,11 +84,17 @@ export class Desk {
   }
 
   private async read(rest: string): Promise<void> {
+    this.list.expect();
     try {
       const page = await this.get<QueuePage>(rest);
       const first = !rest.includes("cursor=");
-      this.counts.value = page.counts;
-      this.merge(page.items, first && page.next === null);
+      // The stream's are never older than a page that was on its way.
+      if (!this.connected.value || !this.counts.value) this.counts.value = page.counts;
+      const leaving = this.options.leaving();
+      this.list.merge(
+        page.items.filter(({ id }) => !leaving.has(id)),
+        { whole: first && page.next === null, open: this.currentId.value },
+      );
       if (first) this.fresh.value = new Set();
       this.cursor = page.next;
       this.failed.value = null;
@@ -92,18 +102,6 @@ export class Desk {
     } catch (error) {
       if (!lapsed(error)) this.failed.value = inWords(error);
     }
-  }
-
-  /** `whole`: the page is the entire queue, so what it lacks is gone. */
-  private merge(page: Item[], whole: boolean): void {
-    const leaving = this.options.leaving();
-    const fetched = new Map(page.filter(({ id }) => !leaving.has(id)).map((item) => [item.id, item]));
-    const kept = this.items.value
-      .filter(({ id }) => !whole || fetched.has(id) || id === this.currentId.value)
-      .map((item) => fetched.get(item.id) ?? item);
-    const known = new Set(kept.map(({ id }) => id));
-    const added = [...fetched.values()].filter(({ id }) => !known.has(id));
-    this.items.value = [...kept, ...added].sort((a, b) => b.priority - a.priority || order(a, b));
   }
 
   /** Opens the first card, unless one is open: one's own claim, else the most urgent that nobody has. */
@@ -115,16 +113,16 @@ export class Desk {
   }
 
   private async openFirst(): Promise<void> {
-    const mine = this.items.value.find(({ claimed_by }) => claimed_by?.id === this.options.me);
+    const mine = this.list.items.value.find(({ claimed_by }) => claimed_by?.id === this.options.me);
     if (mine || !this.claims)
-      return this.open(mine?.id ?? this.items.value[0]?.id ?? null, { unasked: true });
+      return this.open(mine?.id ?? this.list.items.value[0]?.id ?? null, { unasked: true });
     try {
       const item = await this.claims.next();
       if (!item || this.currentId.value) return;
-      this.put(item);
+      this.list.put(item);
       this.open(item.id, { unasked: true });
     } catch (error) {
-      if (!lapsed(error)) this.open(this.items.value[0]?.id ?? null, { unasked: true });
+      if (!lapsed(error)) this.open(this.list.items.value[0]?.id ?? null, { unasked: true });
     }
   }
 
@@ -154,9 +152,7 @@ export class Desk {
 
   /** The next card that is free, from the one after `id` round to the top; null if there is none. */
   after(id: string): string | null {
-    const all = this.items.value;
-    const at = all.findIndex((item) => item.id === id);
-    const round = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))];
+    const round = this.list.after(id);
     const free = (item: Item): boolean => !this.takenBy(item) && !(item.id in this.overtaken.value);
     return (
       (round.find((item) => free(item) && !this.skipped.value.has(item.id)) ?? round.find(free))?.id ?? null
@@ -165,9 +161,8 @@ export class Desk {
 
   /** Up or down the list by one, whoever has the item. */
   step(by: 1 | -1): void {
-    const all = this.items.value;
-    const at = all.findIndex(({ id }) => id === this.currentId.value);
-    const to = all[at < 0 ? 0 : at + by];
+    const at = this.list.at(this.currentId.value);
+    const to = this.list.items.value[at < 0 ? 0 : at + by];
     if (to) this.open(to.id);
   }
 
@@ -188,7 +183,7 @@ export class Desk {
 
   /** Takes an item out of the list and shows the next if it was on the screen; returns where it stood. */
   remove(id: string): number {
-    const at = this.items.value.findIndex((item) => item.id === id);
+    const at = this.list.at(id);
     this.claims?.decided(id);
     const wasOpen = this.currentId.value === id;
     const next = wasOpen ? this.after(id) : null;
@@ -198,34 +193,34 @@ export class Desk {
   }
 
   private drop(id: string): void {
-    this.items.value = this.items.value.filter((item) => item.id !== id);
+    this.list.drop(id);
     this.regain(id);
   }
 
-  /** What was decided by somebody else waits again, or is not here any more. */
-  regain(id: string): void {
+  private regain(id: string): void {
     const { [id]: _, ...rest } = this.overtaken.value;
     this.overtaken.value = rest;
   }
 
-  /** Puts an item into the list, at `index` if it is not there yet, or what is new about one that is. */
-  put(item: Item, index = 0): void {
-    const all = this.items.value;
-    const known = all.some(({ id }) => id === item.id);
-    this.items.value = known
-      ? all.map((one) => (one.id === item.id ? item : one))
-      : [...all.slice(0, index), item, ...all.slice(index)];
+  /** An item is in the queue that was not, or not any more. */
+  async arrived(id: string): Promise<void> {
+    this.list.allow(id);
+    if (!this.list.find(id) && !this.options.leaving().has(id))
+      this.fresh.value = new Set([...this.fresh.value, id]);
+    if (id in this.overtaken.value && (await this.refresh(id))?.item) this.regain(id);
+    this.refill();
   }
 
+  /** What is new about an item, wherever it is shown. */
   patch(id: string, change: Partial<Item>): void {
-    this.items.value = this.items.value.map((item) => (item.id === id ? { ...item, ...change } : item));
+    this.list.patch(id, change);
     this.contexts.patch(id, change);
   }
 
   /** Reads more of the queue where the list runs out. */
   refill(): void {
-    const at = this.items.value.findIndex(({ id }) => id === this.currentId.value);
-    if (this.loading || this.items.value.length - at - 1 >= LOW) return;
+    const at = this.list.at(this.currentId.value);
+    if (this.loading || this.list.items.value.length - at - 1 >= LOW) return;
     if (this.cursor) {
       this.loading = this.read(`/queue?limit=${PAGE}&cursor=${encodeURIComponent(this.cursor)}`).finally(
         () => {
@@ -238,7 +233,7 @@ export class Desk {
   /** Reads one item anew, to see who has it and what it now says. */
   async refresh(id: string): Promise<Context | null> {
     const context = await this.contexts.read(id, { anew: true });
-    if (context?.item) this.put(context.item);
+    if (context?.item) this.list.put(context.item);
     return context;
   }
 
@@ -261,9 +256,8 @@ export class Desk {
 
   /** Somebody else has decided: the card leaves the list, unless it is on the screen. */
   overtake(id: string, by: Person | null): void {
+    this.fresh.value = new Set([...this.fresh.value].filter((one) => one !== id));
     if (this.currentId.value === id) this.overtaken.value = { ...this.overtaken.value, [id]: by };
     else this.drop(id);
   }
 }
-
-const order = (a: Item, b: Item): number => Date.parse(a.queued_at) - Date.parse(b.queued_at);

@@ -23,7 +23,6 @@ interface Ears {
 /** Keeps a desk up to date, until the returned function is called. */
 export function follow(desk: Desk, { handled, tickets, refused }: Ears): () => void {
   const me = desk.options.me;
-  const has = (id: string): boolean => desk.items.value.some((item) => item.id === id);
   const on: Record<string, (id: string, by: Person | null) => void> = {
     "item.claimed": (id, by) => {
       if (by)
@@ -36,17 +35,9 @@ export function follow(desk: Desk, { handled, tickets, refused }: Ears): () => v
     "item.decided": (id, by) => {
       if (by?.id === me && handled(id)) return;
       desk.contexts.renew(id);
-      if (has(id)) desk.overtake(id, by);
-      if (desk.fresh.value.has(id))
-        desk.fresh.value = new Set([...desk.fresh.value].filter((one) => one !== id));
+      desk.overtake(id, by);
     },
-    "item.added": (id) => {
-      if (!has(id) && !desk.options.leaving().has(id)) desk.fresh.value = new Set([...desk.fresh.value, id]);
-      if (id in desk.overtaken.value) {
-        void desk.refresh(id).then((context) => context?.item && desk.regain(id));
-      }
-      desk.refill();
-    },
+    "item.added": (id) => void desk.arrived(id),
   };
   const stop = listen({
     url: `/api/v1/staff${sitePath(desk.options.site, "/events")}`,

@@ -40,11 +40,11 @@ function List({ desk }: { desk: Desk }) {
     <section class="list" aria-label="Waiting">
       <Health desk={desk} />
       <ol ref={list}>
-        {desk.items.value.map((item) => (
+        {desk.list.items.value.map((item) => (
           <QueueRow key={item.id} desk={desk} item={item} />
         ))}
       </ol>
-      {fresh > 0 && desk.items.value.length > 0 && (
+      {fresh > 0 && desk.list.items.value.length > 0 && (
         <button type="button" class="fresh" onClick={() => void desk.load()}>
           {plural(fresh, "new item")} <span class="muted">show</span>
         </button>
@@ -79,7 +79,7 @@ export function QueueView({ desk }: { desk: Desk }) {
   useSignalEffect(() => {
     // What is free again because a claim ran out is not told: hence the clock.
     ageingNow();
-    const idle = desk.loaded.value && !desk.currentId.value && desk.items.value.length > 0;
+    const idle = desk.loaded.value && !desk.currentId.value && desk.list.items.value.length > 0;
     if (idle && WIDE.matches) void desk.begin();
   });
   useShortcuts(
@@ -91,7 +91,7 @@ export function QueueView({ desk }: { desk: Desk }) {
     [desk],
   );
   const item = desk.current.value;
-  const idle = useComputed(() => desk.items.value.length === 0);
+  const idle = useComputed(() => desk.list.items.value.length === 0);
   if (idle.value && !item) return <Empty desk={desk} />;
   return (
     <div class="queue" data-open={item ? "" : undefined}>

@@ -100,7 +100,7 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
           }}
         />
       </label>
-      <p class="fine muted">
+      <p class="fine muted hint">
         Choosing the reason decides, and sends the note along. <Key>Esc</Key> leads out of the note, then
         closes.
       </p>
