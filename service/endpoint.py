@@ -44,6 +44,8 @@ class Route:
     creates: bool = False
     # The call changes a revision: it needs If-Match.
     changes: bool = False
+    # Browsers send it by sendBeacon as a page goes away, which cannot say that the body is JSON, or carry a header.
+    beacons: bool = False
     # The answer is a stream of events, open as long as the client likes.
     streams: bool = False
 
@@ -84,7 +86,7 @@ def bind(route: Route) -> AiohttpHandler:
         if query is not None:
             arguments["query"] = parse_query(request, query)
         if body is not None:
-            arguments["body"] = await parse_body(request, body)
+            arguments["body"] = await parse_body(request, body, beacons=route.beacons)
         headers: Mapping[str, str] = {}
         if route.limit is not None:
             who = f"{caller.reader.site_id}:{caller.reader.id}" if caller.reader else None

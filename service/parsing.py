@@ -15,7 +15,7 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_BODY_BYTES = 64 * 1024
 _MAX_ID = 2**63 - 1
 _MAX_DEPTH = 32
-_KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
+KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
 
 
 class In(BaseModel):
@@ -30,13 +30,13 @@ class Out(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-async def parse_body(request: web.Request, model: type[Model]) -> Model:
-    """Read the JSON body into `model`.
+async def parse_body(request: web.Request, model: type[Model], *, beacons: bool = False) -> Model:
+    """Read the JSON body into `model`; a beacon's is JSON that calls itself text.
 
     Raises Problem `unsupported_media_type`, `too_large`, `malformed` (not JSON, nested too deeply, not an object) or
     `invalid`.
     """
-    if request.content_type != "application/json":
+    if request.content_type != "application/json" and not (beacons and request.content_type == "text/plain"):
         raise Problem("unsupported_media_type", "Send Content-Type: application/json.")
     raw = await request.read()
     return parse_json(raw, model)
@@ -119,7 +119,7 @@ def parse_id(text: str, what: str = "comment") -> int:
 def idempotency_key(request: web.Request) -> str | None:
     """The Idempotency-Key header, if sent; raises Problem `malformed` for one that is not 8 to 128 printable characters."""
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not _KEY.match(key):
+    if key is not None and not KEY.match(key):
         raise Problem("malformed", "Idempotency-Key must be 8 to 128 printable ASCII characters.")
     return key
 

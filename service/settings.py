@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = Field(
         default="on", description="off: no rate limits and no refusal of repeated texts, for load tests."
     )
+    help_email: str | None = Field(
+        default=None, description="An address that readers may write to when their report cannot be sent."
+    )
     trusted_proxies: str = Field(
         default="", description="Networks, comma-separated, whose X-Forwarded-For header is believed."
     )

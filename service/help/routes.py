@@ -24,5 +24,6 @@ ROUTES: list[Route] = [
         status=201,
         gives=ReceiptOut,
         creates=True,
+        beacons=True,
     ),
 ]

@@ -10,7 +10,7 @@ from service.endpoint import answer
 from service.help.diagnostics import clean_text
 from service.help.intake import EMAIL, MAX_EMAIL, MAX_MESSAGE, Category, Report, new_key, take
 from service.keys import SETTINGS
-from service.parsing import In, Out, idempotency_key
+from service.parsing import KEY, In, Out, idempotency_key
 from service.sites import Site
 
 _MAX_ID = 2**63 - 1
@@ -24,7 +24,7 @@ def _message(text: str) -> str:
 
 
 class TicketIn(In):
-    """What went wrong, in the reader's words; an empty `email` is none."""
+    """What went wrong, in the reader's words; an empty `email` is none. `key` is an Idempotency-Key for beacons, which have no headers."""
 
     category: Category
     message: Annotated[
@@ -39,6 +39,7 @@ class TicketIn(In):
     article: Annotated[str, StringConstraints(max_length=512), AfterValidator(clean_text)] | None = None
     comment_id: Annotated[str, StringConstraints(max_length=32)] | None = None
     diagnostics: dict[str, Any] | None = None
+    key: Annotated[str, StringConstraints(pattern=KEY.pattern)] | None = None
 
 
 class ReceiptOut(Out):
@@ -60,7 +61,7 @@ async def create_ticket(
         comment_id=comment_number(body.comment_id),
         reader=reader,
         diagnostics=body.diagnostics,
-        key=idempotency_key(request) or new_key(),
+        key=idempotency_key(request) or body.key or new_key(),
     )
     receipt = await take(request, site.key, site.id, report)
     url = request.app[SETTINGS].base_url + receipt.path

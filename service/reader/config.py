@@ -24,6 +24,7 @@ async def get_config(request: web.Request, site: Site) -> web.Response:
         guests_allowed=site.guests_allowed,
         usual_wait_s=await request.app[POOL].fetchval(_USUAL_WAIT, site.id),
         help_url=f"{request.app[SETTINGS].base_url}/help/{site.key}",
+        help_email=request.app[SETTINGS].help_email,
         build=build_id(),
     )
     return web.Response(

@@ -209,4 +209,5 @@ class ConfigOut(Out):
     guests_allowed: bool
     usual_wait_s: int | None
     help_url: str
+    help_email: str | None
     build: str

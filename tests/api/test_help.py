@@ -4,6 +4,7 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
 from moderation.database import Pool
@@ -84,6 +85,22 @@ async def test_the_same_report_sent_again_is_one_ticket(api: Api, pool: Pool) ->
     assert (other.status, other.body["code"]) == (422, "key_reused")
     unkeyed = [await api.call("POST", "/tickets", json=TICKET) for _ in range(2)]
     assert len({answer.body["reference"] for answer in unkeyed}) == 2
+
+
+async def test_what_a_page_sends_as_it_goes_away_is_the_same_ticket(api: Api, pool: Pool) -> None:
+    guest = await api.guest()
+    sent = await guest.call("POST", "/tickets", json=TICKET, headers={"Idempotency-Key": "0123456789abcdef"})
+    beacon = orjson.dumps({**TICKET, "key": "0123456789abcdef"})
+    # As browsers do: text, no headers of the page's own, the page's origin.
+    headers = {"Content-Type": "text/plain;charset=UTF-8", "Origin": "https://news.example"}
+    for _ in range(2):
+        again = await api.call("POST", "/tickets", data=beacon, headers=headers)
+        assert (again.status, again.body) == (201, sent.body)
+    assert await pool.fetchval("SELECT count(*) FROM tickets") == 1
+    other = await api.call("POST", "/tickets", json={**TICKET, "key": "too\nshort"})
+    assert (other.status, other.body["errors"][0]["pointer"]) == (422, "/key")
+    post = await guest.call("POST", "/articles/story/comments", data=b'{"body": "x"}', headers=headers)
+    assert post.status == 415
 
 
 async def test_the_same_key_on_two_sites_is_two_tickets_with_links_of_their_own(

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import LiveService
+from tests.browser.help_form import kept
 from tests.browser.widgets import HELP, box, comment, open_thread, ready, serve, write
 
 pytestmark = pytest.mark.browser
@@ -218,7 +219,8 @@ def test_a_request_for_help_is_kept_until_it_is_received(
     ready(page)
     assert sent.value.status == 201
     assert keys[0] == keys[1]
-    assert page.evaluate("localStorage.getItem('parley:demo:help')") is None
+    expect(page.locator("footer")).to_contain_text("PX-7F3K-9Q2M")
+    assert kept(page) == []
 
 
 def test_a_request_for_help_gets_a_reference(page: Page, live_service: LiveService, article_key: str) -> None:

@@ -114,6 +114,8 @@ export interface Config {
   /** Measured seconds from posting to a decision; null while nothing was measured. */
   usual_wait_s: number | null;
   help_url: string;
+  /** Where to write to when nothing else works; null where the operator has not said. */
+  help_email: string | null;
   build: string;
 }
 

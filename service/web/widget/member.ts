@@ -5,10 +5,9 @@ import { explain } from "./errors.ts";
 import { fetchHelpSoon } from "./help.ts";
 import { onLiveEvent, showFresh } from "./live.ts";
 import styles from "./member.css?text";
-import { flushTickets, outboxKey } from "./outbox.ts";
+import { type Outbox, outboxFor } from "./outbox.ts";
 import { goTo, linked } from "./permalink.ts";
 import { type Session, sessionFor } from "./session.ts";
-import { recall } from "./storage.ts";
 import { enMore } from "./strings_more.ts";
 import type { Thread } from "./thread.ts";
 import { Actions } from "./ui/actions.tsx";
@@ -28,6 +27,7 @@ export class Member {
   private readonly thread: Thread;
   private stopListening: (() => void) | null = null;
   private readonly stopWatching: () => void;
+  private stopHearing: (() => void) | null = null;
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
   private readonly followed = new Set<string>();
 
@@ -35,6 +35,11 @@ export class Member {
     this.thread = thread;
     this.session = sessionFor(thread.base);
     this.stopWatching = this.session.watch(() => this.redraw());
+  }
+
+  /** Requests for help that are still to be sent. First asked for when it is known who the reader is. */
+  get outbox(): Outbox {
+    return outboxFor(this.thread.base, this.session.call);
   }
 
   async open(): Promise<void> {
@@ -45,8 +50,7 @@ export class Member {
     this.redraw();
     this.onHash();
     addEventListener("hashchange", this.onHash);
-    const { site } = this.thread.options;
-    if (recall(outboxKey(site))) void flushTickets(this.session.call, site);
+    this.stopHearing = this.outbox.watch((late) => this.thread.askHelp({ ...this.thread.help, late }));
     fetchHelpSoon(this.thread);
   }
 
@@ -54,6 +58,7 @@ export class Member {
     removeEventListener("hashchange", this.onHash);
     this.stopListening?.();
     this.stopWatching();
+    this.stopHearing?.();
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }

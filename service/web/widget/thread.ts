@@ -2,6 +2,7 @@ import { type ApiError, type Call, createClient } from "../shared/api.ts";
 import type { Article, Comment, ItemPage, Sort, ThreadPage } from "../shared/types.ts";
 import type { Locale } from "./i18n.ts";
 import type { Member } from "./member.ts";
+import type { Late } from "./outbox.ts";
 import { keep, recall } from "./storage.ts";
 import { Tree } from "./tree.ts";
 
@@ -9,6 +10,8 @@ import { Tree } from "./tree.ts";
 export interface HelpContext {
   error?: ApiError;
   comment?: Comment;
+  /** It was sent after all, by a later try. */
+  late?: Late;
 }
 
 export interface ThreadOptions {

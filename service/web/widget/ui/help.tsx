@@ -1,14 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
+import { randomKey } from "../../shared/keys.ts";
 import type { TicketCategory } from "../../shared/types.ts";
 import { atOnce, type Diagnosis, evidence, examine } from "../diagnosis.ts";
 import { explain } from "../errors.ts";
 import styles from "../help.css?text";
-import { flushTickets, type Receipt, sendTicket } from "../outbox.ts";
+import type { Member } from "../member.ts";
+import type { Receipt } from "../outbox.ts";
 import { keep, recall } from "../storage.ts";
 import { enHelp, type HelpStrings } from "../strings_help.ts";
 import type { HelpContext, Thread, ThreadOptions } from "../thread.ts";
-import { Answers } from "./answers.tsx";
+import { Answers, CopyButton } from "./answers.tsx";
 
 const CATEGORIES: TicketCategory[] = [
   "cannot_post",
@@ -40,6 +42,7 @@ export async function prepare({ host, build, locale, style }: ThreadOptions): Pr
 /** What is behind "having issues with commenting?": what is in the way, and a form. What is typed is kept until it is received. */
 export function HelpForm(props: { thread: Thread; context: HelpContext; onClose: () => void }) {
   const { thread, context } = props;
+  const member = thread.member as Member;
   const { locale, site, host, article } = thread.options;
   const { t } = locale;
   const draftKey = `parley:${site}:help-draft`;
@@ -51,15 +54,22 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
   const [category, setCategory] = useState<TicketCategory>(guess);
   const [message, setMessage] = useState(() => recall<string>(draftKey) ?? "");
   const [email, setEmail] = useState("");
-  const [receipt, setReceipt] = useState<Receipt | null>(null);
+  const [sent, setSent] = useState<Receipt | null>(null);
+  const receipt = context.late ?? sent;
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const done = useRef<HTMLDivElement>(null);
   const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null);
   const round = useRef(0);
+  const key = useRef(randomKey());
+  const mail = member.config?.help_email;
   const diagnostics = evidence(thread, context, diagnosis);
 
+  const write = (text: string): void => {
+    setMessage(text);
+    keep(draftKey, text || null);
+  };
   const check = async (): Promise<void> => {
     const mine = ++round.current;
     setDiagnosis(null);
@@ -67,20 +77,14 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
     const found = await examine(thread, context);
     if (mine === round.current) setDiagnosis(found);
   };
-  useEffect(() => void check(), [context]);
+  useEffect(() => {
+    if (context.late === undefined) void check();
+    else if (context.late.message === message) write("");
+  }, [context]);
 
   useEffect(() => form.current?.querySelector("select")?.focus(), [context]);
-  useEffect(() => done.current?.focus(), [receipt]);
-  useEffect(() => {
-    const again = (): void => void flushTickets(thread.call, site);
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
-  }, []);
+  useEffect(() => done.current?.focus(), [sent]);
 
-  const write = (text: string): void => {
-    setMessage(text);
-    keep(draftKey, text || null);
-  };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
@@ -95,10 +99,13 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
       diagnostics,
     };
     try {
-      setReceipt(await sendTicket(thread.call, site, ticket));
+      setSent(await member.outbox.send(ticket, key.current));
       write("");
+      key.current = randomKey();
     } catch (caught) {
       setError(caught as ApiError);
+      // An earlier try did arrive, and said something else: what it says now is another request.
+      if ((caught as ApiError).code === "key_reused") key.current = randomKey();
     }
     setBusy(false);
   };
@@ -155,9 +162,13 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
         <pre>{JSON.stringify(diagnostics, null, 2)}</pre>
       </details>
       {error && (
-        <p class="alert" role="alert">
-          {error.status === 422 ? explain(error, locale) : t("help_kept")}
-        </p>
+        <div class="alert" role="alert">
+          <p>{error.status === 422 ? explain(error, locale) : t("help_kept")}</p>
+          <p>
+            <CopyButton thread={thread} text={message} />{" "}
+            {mail && <a href={`mailto:${mail}?body=${encodeURIComponent(message)}`}>{t("help_mail")}</a>}
+          </p>
+        </div>
       )}
       <div class="foot">
         <a href={`${host}help/${encodeURIComponent(site)}`} target="_blank" rel="noopener">
