@@ -169,6 +169,15 @@ async def postpone(conn: Connection, claims: Sequence[Claim], delay_s: float) ->
     )
 
 
+async def give_back(conn: Connection, worker: str) -> None:
+    """Make claimable what `worker` has claimed and, its database lost, could not finish; the attempt is not counted."""
+    await conn.execute(
+        """UPDATE queue SET ready_at = now(), claimed_by = NULL, postponed = postponed + 1
+           WHERE lane = 'score' AND claimed_by = $1""",
+        worker,
+    )
+
+
 async def hasten(conn: Connection) -> int:
     """Make postponed texts claimable now, for a classifier that is back; returns how many."""
     status = await conn.execute(

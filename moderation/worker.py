@@ -68,6 +68,8 @@ class Worker:
         self._stopping = False
         # Nothing is claimed before the first start of the classifier has come to an end: it is seconds away, not absent.
         self._tried = False
+        # The database went away with a batch in hand.
+        self._interrupted = False
         self._ready = False
         self._detail = ""
 
@@ -91,6 +93,7 @@ class Worker:
                     busy = self._tried and await self.run_once()
                 except DATABASE_DOWN as error:
                     _log.warning("worker_waits_for_database", error=type(error).__name__)
+                    self._interrupted = True
                     busy = False
                     await asyncio.sleep(POLL_S)
                 except Exception:  # noqa: BLE001 -- one bad batch must not end the worker
@@ -110,6 +113,9 @@ class Worker:
     async def run_once(self) -> bool:
         """Claim and settle one batch; False if there was none."""
         async with self._pool.acquire() as conn:
+            if self._interrupted:
+                await queue.give_back(conn, self._config.identity)
+                self._interrupted = False
             items = await queue.claim_scores(
                 conn, self._config.identity, limit=self._config.batch_size, lease_s=self._config.lease_s
             )

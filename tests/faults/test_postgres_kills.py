@@ -19,7 +19,7 @@ ANSWERS_WITHIN_S = 10.0
 @pytest.fixture
 async def everything(start: Start, port: int, url: str) -> Part:
     """`parley up` with its demo site."""
-    part = start("up --demo", port=port, score_lease_s=3)
+    part = start("up --demo", port=port, score_lease_s=600)
     await until_ready(part, url)
     return part
 

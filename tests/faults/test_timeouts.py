@@ -77,7 +77,7 @@ async def test_a_worker_that_waits_for_a_lock_gives_up_and_decides_later(
     async with Writer(url, history) as writer:
         await writer.post("Fine")
         async with locked(database, "SELECT FROM articles FOR NO KEY UPDATE"):
-            worker = start("moderate", database_url=database, score_lease_s=2)
+            worker = start("moderate", database_url=database, score_lease_s=600)
             await until_waiting(onlooker, "parley-moderate")
 
             async def timed_out() -> bool:
