@@ -13,7 +13,7 @@ from service.problems import Problem, invalid
 from service.reader.shapes import GuestIn, ReaderOut, SessionOut, TokenIn
 from service.sites import Site
 from service.store import readers
-from service.store.readers import NameTakenError, Profile, SessionOverError
+from service.store.readers import KeyReusedError, NameTakenError, Profile, SessionOverError
 from service.tokens import ACCESS_TOKEN_S
 
 
@@ -34,6 +34,8 @@ async def create_guest(request: web.Request, site: Site, body: GuestIn) -> web.R
     except NameTakenError:
         message = "This name is too much like that of somebody on the staff. Choose another one."
         raise invalid([{"pointer": "/name", "message": message, "code": "name_taken"}]) from None
+    except KeyReusedError:
+        raise Problem("key_reused", "This Idempotency-Key belongs to another guest.") from None
     return answer(_session(request, site, profile, token), status=201)
 
 

@@ -7,10 +7,16 @@ from moderation.database import Connection
 SESSION_DAYS = 90
 # A refresh whose answer was lost may be asked for again within this time.
 _GRACE = "60 seconds"
+# Likewise the making of a guest; for longer, whoever guessed the key could come as that guest.
+_KEY_GOOD_FOR = "1 hour"
 
 
 class NameTakenError(Exception):
     """The name looks like that of somebody on the staff."""
+
+
+class KeyReusedError(Exception):
+    """The idempotency key made another guest, or this one too long ago to be the same attempt."""
 
 
 class SessionOverError(Exception):
@@ -28,7 +34,7 @@ class Profile:
 async def add_guest(
     conn: Connection, site_id: int, *, name: str, skeleton: str, idempotency_key: str | None
 ) -> Profile:
-    """A new guest; the same idempotency key finds the one that it made. Raises NameTakenError."""
+    """A new guest; the same idempotency key finds the one that it made. Raises NameTakenError or KeyReusedError."""
     taken = await conn.fetchval(
         """SELECT EXISTS (SELECT FROM staff s JOIN staff_roles r ON r.staff_id = s.id
            WHERE r.site_id = $1 AND s.name_skeleton = $2)""",
@@ -47,11 +53,14 @@ async def add_guest(
     )
     if row is None:
         row = await conn.fetchrow(
-            "SELECT id, name FROM readers WHERE site_id = $1 AND idempotency_key = $2",
+            f"""SELECT id, name FROM readers WHERE site_id = $1 AND idempotency_key = $2 AND name = $3
+                AND created_at > now() - interval '{_KEY_GOOD_FOR}'""",
             site_id,
             idempotency_key,
+            name,
         )
-    assert row is not None
+    if row is None:
+        raise KeyReusedError
     return Profile(row["id"], row["name"])
 
 

@@ -55,6 +55,18 @@ async def test_the_same_key_makes_the_same_guest(api: Api) -> None:
     assert answers[0].body["reader"] == answers[1].body["reader"]
 
 
+async def test_a_key_does_not_let_anybody_come_as_somebody_else(api: Api, pool: Pool) -> None:
+    key = {"Idempotency-Key": "guest-key-1"}
+    assert (await api.call("POST", "/guests", json={"name": "Ann"}, headers=key)).status == 201
+
+    other = await api.call("POST", "/guests", json={"name": "Bo"}, headers=key)
+    await pool.execute("UPDATE readers SET created_at = created_at - interval '2 hours'")
+    late = await api.call("POST", "/guests", json={"name": "Ann"}, headers=key)
+
+    assert [(answer.status, answer.body["code"]) for answer in (other, late)] == [(422, "key_reused")] * 2
+    assert await pool.fetchval("SELECT count(*) FROM sessions") == 1
+
+
 async def test_tokens_that_are_not_ours_are_refused(api: Api, pool: Pool, site: int) -> None:
     ann = await api.guest()
     foreign = Signer([b"another secret of some length...."]).sign(site, int(ann.id))
