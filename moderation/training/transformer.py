@@ -21,6 +21,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
+from moderation.encoder import threads_allowed
 from moderation.labels import LABELS
 from moderation.training.examples import Example
 from moderation.training.loss import masked_loss
@@ -47,7 +48,6 @@ class Settings:
     warm_up: float = 0.06
     vocabulary: int = 14_000
     train_tokens: int = 56
-    threads: int = 2
 
 
 class Scorer(torch.nn.Module):
@@ -186,7 +186,8 @@ def fit(
     `report(done, of, loss)` is called after every batch.
     """
     torch.manual_seed(settings.seed)
-    torch.set_num_threads(settings.threads)
+    # On a busy machine one thread is far quicker than two: they wait for each other, spinning, at every step.
+    torch.set_num_threads(threads_allowed())
     dice = random.Random(settings.seed)
     tokenizer.enable_truncation(settings.train_tokens)
     ids = [encoding.ids for encoding in tokenizer.encode_batch([example.text for example in examples])]
