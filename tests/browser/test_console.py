@@ -1,6 +1,7 @@
 """The console as one moderator works in it: real service, real worker, real Chromium."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from tests.browser.consoles import (
 from tests.browser.widgets import comment, open_thread
 
 pytestmark = pytest.mark.browser
+
+PAGE = Path(__file__).parents[2] / "docs" / "moderate.md"
 
 
 def test_signing_in_and_out(desk: Desk) -> None:
@@ -218,6 +221,17 @@ def test_keys_do_nothing_while_one_types_or_when_they_are_switched_off(desk: Des
     card(page, "You idiot")
     expect(page.get_by_role("button", name="Personal attack")).to_have_count(0)
     assert decisions(desk, held) == []
+
+
+def test_the_moderators_page_lists_every_key(desk: Desk) -> None:
+    desk.hold("You idiot")
+    page = desk.sit("Anna")
+    card(page, "You idiot")
+    page.keyboard.press("?")
+    shown = page.get_by_role("dialog", name="Keys").locator("dt .unseen").all_text_contents()
+    table = [line.split("|")[1] for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    assert set(shown) <= {key for keys in table for key in re.findall("`(.+?)`", keys)}
+    assert {"a", "r", "s", "u", "j", "k", "?"} <= set(shown)
 
 
 def test_any_comment_is_found_by_its_id_or_link_and_decided_on(desk: Desk) -> None:
