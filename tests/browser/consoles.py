@@ -153,6 +153,18 @@ def run_out(desk: Desk) -> None:
     )
 
 
+def end_sessions(desk: Desk) -> None:
+    """Sign everybody of the site out, as an operator would."""
+    _in_thread(
+        _query(
+            desk.dsn,
+            """DELETE FROM staff_sessions WHERE staff_id IN
+               (SELECT r.staff_id FROM staff_roles r JOIN sites t ON t.id = r.site_id WHERE t.key = $1)""",
+            desk.service.site,
+        )
+    )
+
+
 def decisions(desk: Desk, comment: Any) -> list[tuple[str, str]]:
     """What staff decided on a comment, in order: who, and where to."""
     made = _in_thread(

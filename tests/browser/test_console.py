@@ -12,6 +12,7 @@ from tests.browser.consoles import (
     Desk,
     card,
     decisions,
+    end_sessions,
     row,
     rows,
     sign_in,
@@ -350,6 +351,21 @@ def test_a_session_that_ends_is_asked_for_and_the_work_goes_on(desk: Desk) -> No
     card(page, "idiot two")
     desk.service.wait_for(held, "published")
     assert decisions(desk, held) == [("Anna", "published")]
+
+
+def test_a_session_that_is_ended_elsewhere_is_asked_for_without_a_touch(desk: Desk) -> None:
+    page = desk.sit("Anna")
+    expect(page.get_by_text("Nothing waits")).to_be_visible()
+    end_sessions(desk)
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    # The stream looks at the session every few seconds.
+    expect(dialog.get_by_label("Password")).to_be_focused(timeout=20_000)
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    desk.hold("You idiot")
+    card(page, "You idiot")
 
 
 def test_the_page_may_be_framed_by_nobody_and_runs_nothing_but_its_own(desk: Desk) -> None:
