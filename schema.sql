@@ -175,6 +175,8 @@ CREATE TABLE scores (
     model text NOT NULL,
     labels jsonb NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- The words that raised it: label, start, end (code points of the body), weight. Null: not looked for yet.
+    words jsonb,
     CONSTRAINT scores_pkey PRIMARY KEY (site_id, comment_id, revision, model),
     CONSTRAINT scores_revision_fkey FOREIGN KEY (site_id, comment_id, revision)
         REFERENCES revisions (site_id, comment_id, revision) ON DELETE CASCADE

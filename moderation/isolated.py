@@ -4,7 +4,8 @@ import ctypes
 import os
 import signal
 import sys
-from typing import BinaryIO
+from dataclasses import asdict
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -27,16 +28,24 @@ def main() -> None:
         return
     _say(answers, {"id": classifier.id, "labels": list(classifier.labels)})
     for question in sys.stdin.buffer:
-        _say(answers, _answer(classifier, orjson.loads(question)["texts"]))
+        _say(answers, _answer(classifier, orjson.loads(question)))
     classifier.close()
 
 
-def _answer(classifier: Classifier, texts: list[str]) -> dict[str, object]:
+def _answer(classifier: Classifier, question: dict[str, Any]) -> dict[str, object]:
     try:
-        return {"scores": [dict(labels) for labels in classifier.score(texts)]}
+        if "explain" in question:
+            return {"words": _words(classifier, question["explain"], question["label"])}
+        return {"scores": [dict(labels) for labels in classifier.score(question["texts"])]}
     except Exception as error:  # noqa: BLE001 -- told to the parent, which finds out which text it was
         # By its kind alone: a message may quote the text.
         return {"error": type(error).__name__}
+
+
+def _words(classifier: Classifier, text: str, label: str) -> list[dict[str, float]]:
+    from moderation.explain import explain  # noqa: PLC0415 -- what is never asked for is never loaded
+
+    return [asdict(word) for word in explain(classifier, text, label)]
 
 
 def _say(answers: BinaryIO, answer: dict[str, object]) -> None:

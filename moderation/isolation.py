@@ -47,24 +47,32 @@ class IsolatedClassifier:
         Raises ClassifierTimeout or ClassifierCrashed, after which the next call starts a new child, or
         ClassifierUnavailable if that cannot be started.
         """
-        async with self._turn:
-            process = await self._ensure_started()
-            try:
-                async with asyncio.timeout(timeout):
-                    scores = await _ask(process, {"texts": list(texts)})
-            except TimeoutError:
-                await self._kill()
-                raise ClassifierTimeout(f"no answer within {timeout} s for {len(texts)} texts") from None
-            except BaseException:
-                # A half-read answer must not be taken for the next one.
-                await self._kill()
-                raise
-            return _checked(scores.get("scores"), len(texts))
+        answer = await self._answer({"texts": list(texts)}, timeout)
+        return _checked(answer.get("scores"), len(texts))
+
+    async def explain(self, text: str, label: str, *, timeout: float) -> list[Mapping[str, float]]:  # noqa: ASYNC109
+        """The words of `text` that raised `label`: start, end and weight. Raises as `score` does."""
+        answer = await self._answer({"explain": text, "label": label}, timeout)
+        return _checked_words(answer.get("words"), len(text))
 
     async def close(self) -> None:
         """End the child."""
         async with self._turn:
             await self._kill()
+
+    async def _answer(self, question: Mapping[str, object], timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+        async with self._turn:
+            process = await self._ensure_started()
+            try:
+                async with asyncio.timeout(timeout):
+                    return await _ask(process, question)
+            except TimeoutError:
+                await self._kill()
+                raise ClassifierTimeout(f"no answer within {timeout} s") from None
+            except BaseException:
+                # A half-read answer must not be taken for the next one.
+                await self._kill()
+                raise
 
     async def _ensure_started(self) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is None:
@@ -139,3 +147,12 @@ def _checked(scores: object, count: int) -> list[Mapping[str, float]]:
         ):
             raise ClassifierCrashed("the classifier's scores are not probabilities with a toxicity")
     return scores
+
+
+def _checked_words(words: object, length: int) -> list[Mapping[str, float]]:
+    """Places that lie in the text, each with a weight."""
+    if not isinstance(words, list) or not all(
+        0 <= word["start"] < word["end"] <= length and math.isfinite(word["weight"]) for word in words
+    ):
+        raise ClassifierCrashed("the explanation does not fit the text")
+    return words

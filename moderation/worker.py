@@ -18,6 +18,7 @@ from moderation import policies, queue, workers
 from moderation.classifier import ClassifierUnavailable
 from moderation.database import DATABASE_DOWN, Connection, Pool
 from moderation.decisions import Decided, Stale, decide, tally
+from moderation.explaining import Explainer
 from moderation.isolation import ClassifierCrashed, ClassifierTimeout, IsolatedClassifier
 from moderation.judging import Judged, judge_item
 from moderation.notify import Notifier
@@ -64,6 +65,7 @@ class Worker:
         self._classifier = classifier
         self._notifier = notifier
         self._config = config
+        self._explainer = Explainer(pool, classifier, config.score_timeout_s)
         self._wake = asyncio.Event()
         self._stopping = False
         # Nothing is claimed before the first start of the classifier has come to an end: it is seconds away, not absent.
@@ -90,7 +92,7 @@ class Worker:
             while not self._stopping:
                 self._wake.clear()
                 try:
-                    busy = self._tried and await self.run_once()
+                    busy = self._tried and (await self.run_once() or await self.explain_one())
                 except DATABASE_DOWN as error:
                     _log.warning("worker_waits_for_database", error=type(error).__name__)
                     self._interrupted = True
@@ -130,6 +132,10 @@ class Worker:
             if batch:
                 await self._score_and_settle(batch)
         return True
+
+    async def explain_one(self) -> bool:
+        """Look for the words behind one held score; False if there is none to explain."""
+        return self._ready and await self._explainer.explain_one()
 
     async def _score_and_settle(self, items: Sequence[ScoreItem]) -> None:
         if not self._ready:
@@ -188,6 +194,7 @@ class Worker:
                         )
                         await transaction.commit()
                         self._announce(outcome)
+                        self._explainer.add(judged)
                         return
                     await transaction.rollback()
                 except BaseException:
@@ -244,6 +251,7 @@ class Worker:
         with contextlib.suppress(*DATABASE_DOWN):
             async with self._pool.acquire() as conn:
                 await queue.hasten(conn)
+            await self._explainer.sweep()
         self.wake()
 
     async def close(self) -> None:

@@ -43,3 +43,12 @@ def absent() -> Cued:
     if not Path(os.environ["PARLEY_TEST_MODEL"]).exists():
         raise ClassifierUnavailable("the weights are not there; run the download")
     return Cued()
+
+
+class Inexplicable(Cued):
+    """Scores one text at a time, and fails with more: so also when it is asked for words."""
+
+    def score(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
+        if len(texts) > 1:
+            raise ValueError("too many")
+        return super().score(texts)

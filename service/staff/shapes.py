@@ -148,6 +148,15 @@ class CommentOut(Out):
     parent: ParentOut | None
 
 
+class WordOut(Out):
+    """A word that raised `label`: from `start` to `end` of the body, in code points; `weight` in log-odds."""
+
+    label: str
+    start: int
+    end: int
+    weight: float
+
+
 class ItemOut(Out):
     """What waits for people."""
 
@@ -161,6 +170,7 @@ class ItemOut(Out):
     comment: CommentOut
     scores: dict[str, float]
     model: str | None
+    words: list[WordOut] | None
 
 
 class ClassifierOut(Out):

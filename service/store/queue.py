@@ -42,7 +42,7 @@ COMMENT_TABLES = f"""
     JOIN articles a ON a.site_id = $1 AND a.id = c.article_id
     LEFT JOIN comments p ON p.site_id = $1 AND p.id = c.parent_id
     LEFT JOIN readers v ON v.site_id = $1 AND v.id = p.reader_id
-    LEFT JOIN LATERAL (SELECT model, labels FROM scores WHERE site_id = $1 AND comment_id = c.id
+    LEFT JOIN LATERAL (SELECT model, labels, words FROM scores WHERE site_id = $1 AND comment_id = c.id
                        AND revision = c.revision ORDER BY created_at DESC LIMIT 1) scored ON true
     {record()}"""
 
@@ -52,7 +52,8 @@ _ITEM = f"""
         'queued_at', q.queued_at, 'attempts', q.attempts,
         'claimed_by', CASE WHEN q.ready_at > now() AND s.id IS NOT NULL
                            THEN json_build_object('id', s.id::text, 'name', s.name, 'until', q.ready_at) END,
-        'comment', {COMMENT}, 'scores', coalesce(scored.labels, '{{}}'), 'model', scored.model)::text AS json
+        'comment', {COMMENT}, 'scores', coalesce(scored.labels, '{{}}'), 'model', scored.model,
+        'words', scored.words)::text AS json
     FROM queue q
     JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
     {COMMENT_TABLES}
