@@ -1,6 +1,9 @@
 """Several moderators on one queue: nobody steps on anybody, and whoever comes late is told."""
 
 import re
+import time
+from collections import deque
+from collections.abc import Iterable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -27,6 +30,17 @@ def deaf(desk: Desk, name: str) -> Page:
     page.reload()
     page.get_by_text("Reconnecting…").wait_for()
     return page
+
+
+def approve_on_the_first_that_can(pages: Iterable[Page]) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        for page in pages:
+            button = page.get_by_role("button", name="Approve")
+            if button.is_visible():
+                button.click()
+                return
+        assert time.monotonic() < deadline, "nobody has a card"
 
 
 def test_two_never_hold_one_item_and_see_what_the_other_has(desk: Desk) -> None:
@@ -62,10 +76,11 @@ def test_a_queue_worked_by_two_is_decided_once_each(desk: Desk) -> None:
     pages = {"Anna": desk.sit("Anna"), "Ben": desk.sit("Ben")}
     for page in pages.values():
         page.locator(".card").wait_for()
-    for _ in range(5):
-        for page in pages.values():
-            approve = page.get_by_role("button", name="Approve")
-            approve.click()
+    turns = deque(pages.values())
+    for _ in held:
+        # Near the end one of them may have both that are left: the current card and the next.
+        approve_on_the_first_that_can(turns)
+        turns.rotate()
     for page in pages.values():
         expect(page.get_by_text("Nothing waits")).to_be_visible()
         expect(page.locator(".notice")).to_have_count(0)
@@ -73,7 +88,7 @@ def test_a_queue_worked_by_two_is_decided_once_each(desk: Desk) -> None:
         desk.service.wait_for(one, "published")
     made = [decisions(desk, one) for one in held]
     assert [len(one) for one in made] == [1] * 10
-    assert sorted(name for [(name, _)] in made) == ["Anna"] * 5 + ["Ben"] * 5
+    assert {name for [(name, _)] in made} == {"Anna", "Ben"}
 
 
 def test_decided_cards_leave_the_others_screens(desk: Desk) -> None:

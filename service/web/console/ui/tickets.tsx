@@ -30,7 +30,6 @@ function Row({ ticket, site, here }: { ticket: Ticket; site: string; here: boole
         <span class="row-meta">
           <span class="row-why">{spaced(ticket.category)}</span>
           <span class="row-note">{TICKET_STATE[ticket.state]}</span>
-          <span class="row-who">{ticket.reference}</span>
           <time dateTime={ticket.updated_at}>{age(ticket.updated_at, ageingNow())}</time>
         </span>
       </a>
