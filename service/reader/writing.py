@@ -44,7 +44,7 @@ async def create_comment(
             raise Problem("key_reused", "This Idempotency-Key belongs to another comment.") from None
         comment_id = _stored(posted)
         request.app[NOTIFIER].queue()
-        comment = await comments.read_own(conn, site.id, reader.id, comment_id)
+        comment = posted.own or await comments.read_own(conn, site.id, reader.id, comment_id)
     if comment is None:
         raise Problem("not_found", "The comment that this key made has been deleted.")
     location = f"/api/v1/sites/{site.key}/comments/{comment_id}"

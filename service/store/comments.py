@@ -48,10 +48,12 @@ class Posted:
     sanction: str
     sanctioned_until: datetime | None
     repeat_of: int | None
+    # A comment stored just now, as `read_own` gives it; one that the key found has to be read.
+    own: dict[str, Any] | None = None
 
 
 # One statement: look at everything that may stand against the comment, and store it with its revision and its place in
-# the queue if nothing does.
+# the queue if nothing does; it gives the comment as its author sees it, which saves reading it.
 _POST = f"""
     WITH target AS (
         SELECT a.id AS article_id, a.mode, w.sanction, w.sanctioned_until, p.id AS found_parent,
@@ -75,14 +77,16 @@ _POST = f"""
         SELECT $1, article_id, $2, parent_id, root_id, ancestors, $4, $5, $7 FROM target
         WHERE mode <> 'closed' AND repeat_of IS NULL AND ($6::bigint IS NULL OR found_parent IS NOT NULL)
               AND (sanction NOT IN ('suspended', 'banned') OR sanctioned_until <= now())
-        RETURNING id
+        RETURNING *
     ), revision AS (
         INSERT INTO revisions (site_id, comment_id, revision, body, html) SELECT $1, id, 1, $4, $5 FROM comment
+        RETURNING *
     ), item AS (
         INSERT INTO queue (site_id, comment_id, lane) SELECT $1, id, 'score' FROM comment
     )
-    SELECT c.id, t.mode, t.found_parent IS NOT NULL AS parent_found, t.sanction, t.sanctioned_until, t.repeat_of
-    FROM target t LEFT JOIN comment c ON true"""
+    SELECT c.id, t.mode, t.found_parent IS NOT NULL AS parent_found, t.sanction, t.sanctioned_until, t.repeat_of,
+           CASE WHEN c.id IS NOT NULL THEN {own_comment()}::text END AS own
+    FROM target t LEFT JOIN (comment c JOIN revision r ON true JOIN readers w ON w.site_id = $1 AND w.id = $2) ON true"""
 
 
 async def post(conn: Connection, new: NewComment) -> Posted:
@@ -117,6 +121,7 @@ async def post(conn: Connection, new: NewComment) -> Posted:
                 sanction=row["sanction"],
                 sanctioned_until=row["sanctioned_until"],
                 repeat_of=row["repeat_of"],
+                own=orjson.loads(row["own"]) if row["own"] else None,
             )
         await conn.execute(
             """INSERT INTO articles (site_id, key, url, title) VALUES ($1, $2, $3, $4)
