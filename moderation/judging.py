@@ -38,7 +38,33 @@ def judge_item(
     if scores is None and item.status is Status.HELD:
         # It waits for people already, and for a classifier.
         return Judged(item, None, None)
-    signals = Signals(
+    signals = signals_of(item, scores, model, policy, count_floods=count_floods)
+    verdict = judge(signals, policy)
+    draft = Draft(
+        site_id=item.site_id,
+        comment_id=item.comment_id,
+        revision=item.revision,
+        from_status=item.status,
+        to_status=_TARGETS[verdict.action],
+        actor=Actor.MACHINE,
+        reasons=verdict.reasons,
+        policy_version=policy_version,
+        model=signals.model,
+        priority=priority(scores),
+    )
+    return Judged(item, scores, draft)
+
+
+def signals_of(
+    item: ScoreItem,
+    scores: Mapping[str, float] | None,
+    model: str | None,
+    policy: Policy,
+    *,
+    count_floods: bool = True,
+) -> Signals:
+    """All that is known of a text, as `policy` wants to know it."""
+    return Signals(
         scores=scores,
         model=model if scores is not None else None,
         findings=compile_rules(policy.word_lists, policy.links).find(item.body),
@@ -54,20 +80,6 @@ def judge_item(
         recent=item.author_recent if count_floods else 0,
         reports=item.open_reports,
     )
-    verdict = judge(signals, policy)
-    draft = Draft(
-        site_id=item.site_id,
-        comment_id=item.comment_id,
-        revision=item.revision,
-        from_status=item.status,
-        to_status=_TARGETS[verdict.action],
-        actor=Actor.MACHINE,
-        reasons=verdict.reasons,
-        policy_version=policy_version,
-        model=signals.model,
-        priority=priority(scores),
-    )
-    return Judged(item, scores, draft)
 
 
 def priority(scores: Mapping[str, float] | None) -> float:

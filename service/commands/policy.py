@@ -7,14 +7,16 @@ import click
 from pydantic import ValidationError
 
 from moderation import policies
+from moderation import simulate as simulation
 from moderation.database import Connection
 from moderation.policy import Policy
+from moderation.policy_parts import Action
 from service.commands.database import on_site
 
 
 @click.group()
 def policy() -> None:
-    """Show and change how a site judges. Every change is a new version."""
+    """Show, try out and change how a site judges. Every change is a new version."""
 
 
 @policy.command()
@@ -37,10 +39,7 @@ def show(site: str) -> None:
 @click.option("--by", default="operator", show_default=True, help="Who, for the record.")
 def set_policy(site: str, file: Path, note: str, by: str) -> None:
     """Make the policy in FILE (JSON, as `show` prints it) SITE's active one."""
-    try:
-        document = Policy.model_validate_json(file.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file} is not a policy: {error}") from None
+    document = _document(file)
 
     async def write(conn: Connection, site_id: int) -> int:
         return await policies.save(conn, site_id, document, by=by, note=note)
@@ -73,6 +72,52 @@ def restore(site: str, version: int, by: str) -> None:
         return await policies.save(conn, site_id, found[0].policy, by=by, note=f"restores version {version}")
 
     click.echo(f"Version {on_site(site, write)} is active.")
+
+
+@policy.command()
+@click.argument("site")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), help="How far back.")
+@click.option(
+    "--limit",
+    default=simulation.MOST_COMMENTS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many comments at most, the newest.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def simulate(*, site: str, file: Path, days: int, limit: int, as_json: bool) -> None:
+    """Replay the policy in FILE over SITE's past comments, beside the active one; nothing is changed."""
+    candidate = _document(file)
+
+    async def replay(conn: Connection, site_id: int) -> simulation.Simulation:
+        return await simulation.simulate(conn, site_id, candidate, days=days, limit=limit)
+
+    found = on_site(site, replay)
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else _told(found))
+
+
+def _told(found: simulation.Simulation) -> str:
+    lines = [
+        f"{found.comments:,} comments, {found.unscored:,} of them never scored",
+        f"{'':<9}{'active':>9}{'in FILE':>9}",
+    ]
+    lines += [
+        f"{action.value:<9}{found.active[action]:>9,}{found.candidate[action]:>9,}" for action in Action
+    ]
+    for (before, after), move in sorted(found.moves.items()):
+        lines.append(
+            f"{before.value} -> {after.value}: {move.comments:,}; moderators decided {move.judged:,} of them, "
+            f"{move.otherwise:,} otherwise"
+        )
+    return "\n".join(lines)
+
+
+def _document(file: Path) -> Policy:
+    try:
+        return Policy.model_validate_json(file.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file} is not a policy: {error}") from None
 
 
 def _pretty(document: Policy) -> str:
