@@ -41,9 +41,12 @@ def test_nothing_but_the_loader_comes_before_the_thread_is_near(
 def test_a_guest_posts_and_everybody_sees_it_live(
     browser: Browser, page: Page, live_service: LiveService, article_key: str
 ) -> None:
+    first = live_service.post("The first of the day", article=article_key)
+    live_service.wait_for(first, "published")
     other = browser.new_context().new_page()
     open_thread(other, live_service, article_key)
     open_thread(page, live_service, article_key)
+    expect(comment(other, "The first of the day")).to_be_visible()
     write(page, "Good **morning**")
     mine = comment(page, "Good morning")
     expect(mine).to_have_attribute("data-status", "published")
@@ -52,7 +55,7 @@ def test_a_guest_posts_and_everybody_sees_it_live(
     expect(box(page)).to_have_value("")
     # The live echo of one's own comment is not "new".
     expect(page.get_by_role("button", name=re.compile("new comment"))).to_have_count(0)
-    expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 comments")).to_be_visible()
 
     button = other.get_by_role("button", name="Show 1 new comment")
     expect(button).to_be_visible()
@@ -60,6 +63,16 @@ def test_a_guest_posts_and_everybody_sees_it_live(
     button.click()
     expect(comment(other, "Good morning")).to_be_focused()
     other.context.close()
+
+
+def test_in_an_empty_thread_the_first_comment_appears_by_itself(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
+    open_thread(page, live_service, article_key)
+    expect(page.get_by_text("No comments yet")).to_be_visible()
+    live_service.post("Is anybody here?", article=article_key)
+    expect(comment(page, "Is anybody here?")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("new comment"))).to_have_count(0)
 
 
 def test_a_reply_stands_under_its_comment_and_takes_the_focus(
