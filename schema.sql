@@ -177,6 +177,8 @@ CREATE TABLE scores (
     created_at timestamptz NOT NULL DEFAULT now(),
     -- The words that raised it: label, start, end (code points of the body), weight. Null: not looked for yet.
     words jsonb,
+    -- Judges nothing: of a model that is being tried out.
+    shadow boolean NOT NULL DEFAULT false,
     CONSTRAINT scores_pkey PRIMARY KEY (site_id, comment_id, revision, model),
     CONSTRAINT scores_revision_fkey FOREIGN KEY (site_id, comment_id, revision)
         REFERENCES revisions (site_id, comment_id, revision) ON DELETE CASCADE
@@ -297,19 +299,24 @@ CREATE TABLE webhooks (
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY,
     site_id bigint NOT NULL,
-    webhook_id bigint NOT NULL,
+    -- Null: a mail.
+    webhook_id bigint,
     type text NOT NULL,
     -- What it is about; messages about one subject keep their order.
     subject text NOT NULL,
     payload jsonb NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     ready_at timestamptz NOT NULL DEFAULT now(),
+    -- How the last try failed, and since when there will be no other.
+    error text,
+    gave_up_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT outbox_pkey PRIMARY KEY (id),
     CONSTRAINT outbox_webhook_fkey FOREIGN KEY (site_id, webhook_id) REFERENCES webhooks (site_id, id) ON DELETE CASCADE
 );
 CREATE INDEX outbox_subject ON outbox (webhook_id, subject, id);
 CREATE INDEX outbox_ready ON outbox (ready_at);
+CREATE INDEX outbox_mail ON outbox (site_id, subject, id) WHERE webhook_id IS NULL;
 
 -- People who moderate or administer.
 CREATE TABLE staff (
@@ -347,6 +354,25 @@ CREATE TABLE staff_sessions (
     CONSTRAINT staff_sessions_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
 );
 
+-- Many tickets with one cause, in a short time: something is broken for everybody. One is open per cause and error.
+CREATE TABLE incidents (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    cause text NOT NULL,
+    -- The error's code that the tickets have in common; empty for none.
+    code text NOT NULL DEFAULT '',
+    -- What else they have in common: {build, browser, route}, where one value covers nearly all of them.
+    common jsonb NOT NULL DEFAULT '{}',
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    resolved_at timestamptz,
+    resolved_by bigint,
+    -- What everybody linked was told.
+    answer text,
+    CONSTRAINT incidents_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT incidents_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+CREATE UNIQUE INDEX incidents_one_open ON incidents (site_id, cause, code) WHERE resolved_at IS NULL;
+
 -- A reader has trouble commenting.
 CREATE TABLE tickets (
     site_id bigint NOT NULL,
@@ -366,16 +392,31 @@ CREATE TABLE tickets (
     -- Came over the limit, or in a way that people do not use: taken all the same, and looked at last.
     overflow boolean NOT NULL DEFAULT false,
     idempotency_key text NOT NULL,
+    -- The likeliest cause by the reader's diagnosis.
+    cause text,
+    -- What tickets about one failure have in common: cause, error code, build, browser and its major version, route.
+    fingerprint text,
+    -- Tells clients apart without saying who they are; forgotten after seven days.
+    client_hash text,
+    resolved_at timestamptz,
+    merged_into bigint,
+    incident_id bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT tickets_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT tickets_reference_unique UNIQUE (site_id, reference),
     CONSTRAINT tickets_idempotency_unique UNIQUE (site_id, idempotency_key),
     CONSTRAINT tickets_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT tickets_merged_fkey FOREIGN KEY (site_id, merged_into) REFERENCES tickets (site_id, id),
+    CONSTRAINT tickets_incident_fkey FOREIGN KEY (site_id, incident_id) REFERENCES incidents (site_id, id),
     CONSTRAINT tickets_state_known CHECK (state IN (
-        'received', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed', 'spam'))
+        'received', 'diagnosed', 'self_solved', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed',
+        'merged', 'linked', 'handed_over', 'spam'))
 );
 CREATE INDEX tickets_inbox ON tickets (site_id, state, id);
+CREATE INDEX tickets_by_cause ON tickets (site_id, cause, created_at);
+CREATE INDEX tickets_incident ON tickets (site_id, incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX tickets_resolved ON tickets (resolved_at) WHERE state IN ('resolved', 'self_solved');
 
 -- What was said on a ticket, by the reader or by staff; notes stay among staff.
 CREATE TABLE ticket_messages (

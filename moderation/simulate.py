@@ -30,9 +30,17 @@ class Move:
     `otherwise` of these unlike the candidate would: published what it rejects, or rejected what it publishes.
     """
 
-    comments: int = 0
+    comments: list[int] = field(default_factory=list)
     judged: int = 0
     otherwise: int = 0
+
+    def count(self, comment_id: int, after: Action, verdict: Status | None) -> None:
+        """One comment more."""
+        self.comments.append(comment_id)
+        if verdict in (Status.PUBLISHED, Status.REJECTED):
+            self.judged += 1
+            contradicted = {Action.PUBLISH: Status.REJECTED, Action.REJECT: Status.PUBLISHED}.get(after)
+            self.otherwise += verdict is contradicted
 
 
 @dataclass(slots=True)
@@ -45,6 +53,30 @@ class Simulation:
     candidate: Counter[Action] = field(default_factory=Counter)
     moves: dict[tuple[Action, Action], Move] = field(default_factory=dict)
 
+    def count(self, past: "Past", before: Action, after: Action) -> None:
+        """One comment more: what becomes of it, and what would."""
+        self.comments += 1
+        self.unscored += past.scores is None
+        self.active[before] += 1
+        self.candidate[after] += 1
+        if before is not after:
+            move = self.moves.setdefault((before, after), Move())
+            move.count(past.item.comment_id, after, past.verdict)
+
+    def as_text(self, active: str = "active", candidate: str = "in FILE") -> str:
+        """The same for people."""
+        lines = [f"{self.comments:,} comments, {self.unscored:,} of them never scored"]
+        lines.append(f"{'':<9}{active:>12}{candidate:>12}")
+        lines += [
+            f"{action.value:<9}{self.active[action]:>12,}{self.candidate[action]:>12,}" for action in Action
+        ]
+        lines += [
+            f"{before.value} -> {after.value}: {len(move.comments):,}; moderators decided {move.judged:,} of them, "
+            f"{move.otherwise:,} otherwise"
+            for (before, after), move in sorted(self.moves.items())
+        ]
+        return "\n".join(lines)
+
     def as_json(self) -> dict[str, Any]:
         """The same with plain names."""
         return {
@@ -56,7 +88,7 @@ class Simulation:
                 {
                     "from": before.value,
                     "to": after.value,
-                    "comments": move.comments,
+                    "comments": len(move.comments),
                     "judged": move.judged,
                     "otherwise": move.otherwise,
                 }
@@ -73,6 +105,8 @@ class Past:
     scores: Mapping[str, float] | None
     model: str | None
     verdict: Status | None
+    # What the model that is being tried out says of it.
+    tried: Mapping[str, float] | None
 
 
 async def simulate(
@@ -86,26 +120,29 @@ async def simulate(
             judge(signals_of(past.item, past.scores, past.model, policy), policy).action
             for policy in (active, candidate)
         )
-        found.comments += 1
-        found.unscored += past.scores is None
-        found.active[before] += 1
-        found.candidate[after] += 1
-        if before is not after:
-            _count(found.moves.setdefault((before, after), Move()), after, past.verdict)
+        found.count(past, before, after)
     return found
 
 
-def _count(move: Move, after: Action, verdict: Status | None) -> None:
-    move.comments += 1
-    if verdict in (Status.PUBLISHED, Status.REJECTED):
-        move.judged += 1
-        contradicted = {Action.PUBLISH: Status.REJECTED, Action.REJECT: Status.PUBLISHED}.get(after)
-        move.otherwise += verdict is contradicted
+async def compare(
+    conn: Connection, site_id: int, model: str, *, days: int = 30, limit: int = MOST_COMMENTS
+) -> Simulation:
+    """What the active policy makes of the scores of `model` (as the candidate) where it makes something else of those
+    that judged. Comments that `model` has not seen are left out.
+    """
+    _, active = (await policies.active(conn, {site_id}))[site_id]
+    found = Simulation()
+    async for past in _past(conn, site_id, days, limit, model):
+        if past.tried is not None:
+            before = judge(signals_of(past.item, past.scores, past.model, active), active).action
+            after = judge(signals_of(past.item, past.tried, model, active), active).action
+            found.count(past, before, after)
+    return found
 
 
-# $1 the site, $2 how many days, $3 before which comment, $4 how many.
+# $1 the site, $2 how many days, $3 before which comment, $4 how many, $5 the model that is tried (null: none).
 PAST = """
-    SELECT c.id, c.revision, c.status, r.body, r.created_at, a.mode, s.labels, s.model,
+    SELECT c.id, c.revision, c.status, r.body, r.created_at, a.mode, s.labels, s.model, t.labels AS tried,
            record.published, record.rejected, record.repeats, record.recent,
            extract(epoch FROM r.created_at - w.created_at)::float8 AS author_age_s, verdict.to_status AS verdict
     FROM comments c
@@ -113,7 +150,8 @@ PAST = """
     JOIN articles a ON a.site_id = $1 AND a.id = c.article_id
     JOIN readers w ON w.site_id = $1 AND w.id = c.reader_id
     LEFT JOIN LATERAL (SELECT labels, model FROM scores WHERE site_id = $1 AND comment_id = c.id
-                       AND revision = c.revision ORDER BY created_at DESC LIMIT 1) s ON true
+                       AND revision = c.revision AND NOT shadow ORDER BY created_at DESC LIMIT 1) s ON true
+    LEFT JOIN scores t ON t.site_id = $1 AND t.comment_id = c.id AND t.revision = c.revision AND t.model = $5
     LEFT JOIN LATERAL (SELECT to_status FROM decisions WHERE site_id = $1 AND comment_id = c.id
                        AND revision = c.revision AND actor = 'staff' ORDER BY id DESC LIMIT 1) verdict ON true
     CROSS JOIN LATERAL (
@@ -129,10 +167,12 @@ PAST = """
     ORDER BY c.id DESC LIMIT $4"""
 
 
-async def _past(conn: Connection, site_id: int, days: int, limit: int) -> AsyncIterator[Past]:
+async def _past(
+    conn: Connection, site_id: int, days: int, limit: int, model: str | None = None
+) -> AsyncIterator[Past]:
     before, left = 2**62, limit
     while left > 0:
-        rows = await conn.fetch(PAST, site_id, days, before, min(_PAGE, left))
+        rows = await conn.fetch(PAST, site_id, days, before, min(_PAGE, left), model)
         for row in rows:
             yield _read(site_id, row)
         if len(rows) < _PAGE:
@@ -161,4 +201,4 @@ def _read(site_id: int, row: asyncpg.Record) -> Past:
         open_reports=0,
     )
     verdict = Status(row["verdict"]) if row["verdict"] else None
-    return Past(item, row["labels"], row["model"], verdict)
+    return Past(item, row["labels"], row["model"], verdict, row["tried"])

@@ -281,7 +281,7 @@ async def save_scores(conn: Connection, judged: Sequence[Judged], model: str) ->
         """INSERT INTO scores (site_id, comment_id, revision, model, labels)
            SELECT d.site_id, d.comment_id, d.revision, $4, d.labels::jsonb
            FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $5::text[]) AS d(site_id, comment_id, revision, labels)
-           ON CONFLICT ON CONSTRAINT scores_pkey DO UPDATE SET labels = excluded.labels""",
+           ON CONFLICT ON CONSTRAINT scores_pkey DO UPDATE SET labels = excluded.labels, shadow = false""",
         [one.item.site_id for one in rows],
         [one.item.comment_id for one in rows],
         [one.item.revision for one in rows],

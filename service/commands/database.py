@@ -36,14 +36,14 @@ def database(settings: Settings, *, join: bool = True) -> Iterator[tuple[str, Em
         postgres.stop()
 
 
-def on_database(work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Do `work` on a connection, in one transaction; a database that cannot be used is a one-line error."""
+def on_database(work: Callable[[Connection], Awaitable[T]], *, in_transaction: bool = True) -> T:
+    """Do `work` on a connection, in one transaction unless it is long; a database that cannot be used is a one-line error."""
 
     async def run(dsn: str) -> T:
         conn: asyncpg.Connection[Any] = await asyncpg.connect(dsn)
         try:
             await prepare(conn)
-            async with conn.transaction():
+            async with conn.transaction() if in_transaction else contextlib.nullcontext():
                 return await work(conn)
         finally:
             await conn.close()
@@ -57,13 +57,13 @@ def on_database(work: Callable[[Connection], Awaitable[T]]) -> T:
             raise click.ClickException(f"The database does not answer: {error}") from None
 
 
-def on_site(key: str, work: Callable[[Connection, int], Awaitable[T]]) -> T:
-    """Do `work` on a connection, in one transaction, for the site with this key."""
+def on_site(key: str, work: Callable[[Connection, int], Awaitable[T]], *, in_transaction: bool = True) -> T:
+    """Do `work` on a connection, in one transaction unless it is long, for the site with this key."""
 
     async def run(conn: Connection) -> T:
         return await work(conn, await site_id_of(conn, key))
 
-    return on_database(run)
+    return on_database(run, in_transaction=in_transaction)
 
 
 async def site_id_of(conn: Connection, key: str) -> int:

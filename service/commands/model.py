@@ -1,13 +1,16 @@
 """`parley model`: make, measure and prepare classifiers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from moderation.classifier import Classifier, ClassifierUnavailable, load
+from moderation.database import Connection
 from moderation.policy import Policy
 from service import logs
+from service.commands.database import on_site
 from service.commands.progress import Progress
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -155,6 +158,43 @@ def prepare(*, spec: str, comments: Path | None, text: str) -> None:
     click.echo(
         f"{record['id']} is installed; the original made {record['original_comments_per_second']} comments/s."
     )
+
+
+@model.command()
+@click.argument("site")
+@click.argument("spec")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), help="How far back.")
+@click.option(
+    "--judge", is_flag=True, help="Have the worker judge anew, last of all, what would be judged otherwise."
+)
+def rescore(*, site: str, spec: str, days: int, judge: bool) -> None:
+    """Score SITE's past comments with the classifier SPEC and tell what the active policy would make of them.
+
+    The scores are kept in shadow and judge nothing. A second run goes on where one was broken off. Runs at low
+    priority. With --judge, what no moderator has decided on is judged anew by the worker's own classifier: set it to
+    SPEC first.
+    """
+    from moderation import rescore as rescoring  # noqa: PLC0415 -- likewise
+    from moderation import simulate  # noqa: PLC0415 -- likewise
+
+    os.nice(10)
+    classifier, progress = _loaded(spec), Progress()
+
+    async def work(conn: Connection, site_id: int) -> simulate.Simulation:
+        await rescoring.rescore(conn, site_id, classifier, days=days, report=progress)
+        found = await simulate.compare(conn, site_id, classifier.id, days=days)
+        if judge:
+            await rescoring.judge_again(
+                conn, site_id, [id_ for move in found.moves.values() for id_ in move.comments]
+            )
+        return found
+
+    try:
+        found = on_site(site, work, in_transaction=False)
+    finally:
+        progress.close()
+        classifier.close()
+    click.echo(found.as_text("judged", classifier.id))
 
 
 def _loaded(spec: str) -> Classifier:

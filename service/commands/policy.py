@@ -10,7 +10,6 @@ from moderation import policies
 from moderation import simulate as simulation
 from moderation.database import Connection
 from moderation.policy import Policy
-from moderation.policy_parts import Action
 from service.commands.database import on_site
 
 
@@ -94,23 +93,7 @@ def simulate(*, site: str, file: Path, days: int, limit: int, as_json: bool) -> 
         return await simulation.simulate(conn, site_id, candidate, days=days, limit=limit)
 
     found = on_site(site, replay)
-    click.echo(json.dumps(found.as_json(), indent=2) if as_json else _told(found))
-
-
-def _told(found: simulation.Simulation) -> str:
-    lines = [
-        f"{found.comments:,} comments, {found.unscored:,} of them never scored",
-        f"{'':<9}{'active':>9}{'in FILE':>9}",
-    ]
-    lines += [
-        f"{action.value:<9}{found.active[action]:>9,}{found.candidate[action]:>9,}" for action in Action
-    ]
-    for (before, after), move in sorted(found.moves.items()):
-        lines.append(
-            f"{before.value} -> {after.value}: {move.comments:,}; moderators decided {move.judged:,} of them, "
-            f"{move.otherwise:,} otherwise"
-        )
-    return "\n".join(lines)
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
 
 
 def _document(file: Path) -> Policy:

@@ -43,7 +43,7 @@ COMMENT_TABLES = f"""
     LEFT JOIN comments p ON p.site_id = $1 AND p.id = c.parent_id
     LEFT JOIN readers v ON v.site_id = $1 AND v.id = p.reader_id
     LEFT JOIN LATERAL (SELECT model, labels, words FROM scores WHERE site_id = $1 AND comment_id = c.id
-                       AND revision = c.revision ORDER BY created_at DESC LIMIT 1) scored ON true
+                       AND revision = c.revision AND NOT shadow ORDER BY created_at DESC LIMIT 1) scored ON true
     {record()}"""
 
 _ITEM = f"""

@@ -63,7 +63,7 @@ async def test_a_lenient_policy_publishes_more_of_which_moderators_rejected_one(
     assert found.candidate == {Action.PUBLISH: 7}
     (move,) = found.moves.values()
     assert set(found.moves) == {(Action.HOLD, Action.PUBLISH)}
-    assert (move.comments, move.judged, move.otherwise) == (3, 2, 1)
+    assert (len(move.comments), move.judged, move.otherwise) == (3, 2, 1)
 
 
 async def test_a_strict_policy_rejects_what_moderators_published(
@@ -71,13 +71,13 @@ async def test_a_strict_policy_rejects_what_moderators_published(
 ) -> None:
     found = await run(pool, site, STRICT)
     move = found.moves[Action.HOLD, Action.REJECT]
-    assert (move.comments, move.judged, move.otherwise) == (3, 2, 1)
+    assert (len(move.comments), move.judged, move.otherwise) == (3, 2, 1)
 
 
 async def test_rules_and_authors_are_replayed_too(judged: list[int], pool: Pool, site: int) -> None:
     words = Policy(bands=Policy.default().bands, word_lists=(WordList(name="w", words=("fine",)),))
     found = await run(pool, site, words)
-    assert {key: move.comments for key, move in found.moves.items()} == {(Action.PUBLISH, Action.HOLD): 1}
+    assert {key: len(move.comments) for key, move in found.moves.items()} == {(Action.PUBLISH, Action.HOLD): 1}
     newcomers = Policy(bands=Policy.default().bands, new_readers=NewReaders(hold_all=True))
     assert (await run(pool, site, newcomers)).candidate == {Action.HOLD: 7}
 
