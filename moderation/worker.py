@@ -23,6 +23,7 @@ from moderation.isolation import ClassifierCrashed, ClassifierTimeout, IsolatedC
 from moderation.judging import Judged, judge_item
 from moderation.notify import Notifier
 from moderation.queue import ScoreItem
+from moderation.shadow import Shadow
 from moderation.statuses import Status
 from moderation.workers import WorkerState
 
@@ -59,12 +60,18 @@ class Worker:
     """Scores and judges until it is told to stop."""
 
     def __init__(
-        self, pool: Pool, classifier: IsolatedClassifier, notifier: Notifier, config: Config
+        self,
+        pool: Pool,
+        classifier: IsolatedClassifier,
+        notifier: Notifier,
+        config: Config,
+        shadow: Shadow | None = None,
     ) -> None:
         self._pool = pool
         self._classifier = classifier
         self._notifier = notifier
         self._config = config
+        self._shadow = shadow
         self._explainer = Explainer(pool, classifier, config.score_timeout_s)
         self._wake = asyncio.Event()
         self._stopping = False
@@ -92,7 +99,7 @@ class Worker:
             while not self._stopping:
                 self._wake.clear()
                 try:
-                    busy = self._tried and (await self.run_once() or await self.explain_one())
+                    busy = self._tried and (await self.run_once() or await self.use_idle_time())
                 except DATABASE_DOWN as error:
                     _log.warning("worker_waits_for_database", error=type(error).__name__)
                     self._interrupted = True
@@ -133,9 +140,11 @@ class Worker:
                 await self._score_and_settle(batch)
         return True
 
-    async def explain_one(self) -> bool:
-        """Look for the words behind one held score; False if there is none to explain."""
-        return self._ready and await self._explainer.explain_one()
+    async def use_idle_time(self) -> bool:
+        """Look for the words behind one held score, else have a few texts scored in shadow; False if all is done."""
+        if self._ready and await self._explainer.explain_one():
+            return True
+        return self._shadow is not None and await self._shadow.score_some()
 
     async def _score_and_settle(self, items: Sequence[ScoreItem]) -> None:
         if not self._ready:
@@ -195,6 +204,8 @@ class Worker:
                         await transaction.commit()
                         self._announce(outcome)
                         self._explainer.add(judged)
+                        if self._shadow is not None:
+                            self._shadow.add(judged)
                         return
                     await transaction.rollback()
                 except BaseException:
@@ -257,6 +268,8 @@ class Worker:
     async def close(self) -> None:
         """End the classifier, and say goodbye."""
         await self._classifier.close()
+        if self._shadow is not None:
+            await self._shadow.close()
         with contextlib.suppress(*DATABASE_DOWN):
             async with self._pool.acquire() as conn:
                 await workers.leave(conn, self._config.identity)

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     classifier: str = Field(
         default="bundled", description="Which classifier judges; a comma list is an order."
     )
+    shadow_classifier: str = Field(
+        default="",
+        description="A second classifier that scores the same comments in idle time and judges nothing.",
+    )
     models_dir: Path | None = Field(
         default=None,
         description="Where Detoxify's models lie, each in its folder detoxify-<variant>. Unset: models in PARLEY_DATA_DIR.",

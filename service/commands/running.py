@@ -12,6 +12,7 @@ import uvloop
 from moderation.database import open_pool
 from moderation.isolation import IsolatedClassifier
 from moderation.notify import QUEUE, Notifier
+from moderation.shadow import Shadow
 from moderation.worker import Config, Worker
 from service import demo, logs
 from service.app import make_app
@@ -118,7 +119,9 @@ async def _working(settings: Settings, dsn: str, *, listening: bool) -> AsyncIte
             lease_s=settings.score_lease_s,
             count_floods=settings.rate_limits == "on",
         )
-        worker = Worker(pool, IsolatedClassifier(settings.classifier), notifier, config)
+        beside = IsolatedClassifier(settings.shadow_classifier) if settings.shadow_classifier else None
+        shadow = Shadow(pool, beside, settings.score_timeout_s) if beside else None
+        worker = Worker(pool, IsolatedClassifier(settings.classifier), notifier, config, shadow)
         helpers = [asyncio.create_task(notifier.run())]
         if listening:
             helpers.append(asyncio.create_task(_listen_for_posts(dsn, worker)))

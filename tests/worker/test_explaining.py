@@ -16,19 +16,19 @@ async def test_the_words_behind_a_held_comment_are_kept_with_its_score(
     await worker.run_once()
     assert (await row(pool, "SELECT words FROM scores"))["words"] is None
 
-    assert await worker.explain_one()
+    assert await worker.use_idle_time()
 
     (word,) = (await row(pool, "SELECT words FROM scores"))["words"]
     assert (text[word["start"] : word["end"]], word["label"]) == ("idiot", "toxicity")
     assert word["weight"] > 1
-    assert not await worker.explain_one()
+    assert not await worker.use_idle_time()
 
 
 async def test_a_published_comment_is_not_explained(api: Api, worker: Worker) -> None:
     ann = await api.guest()
     await ann.post("A good point.")
     await worker.run_once()
-    assert not await worker.explain_one()
+    assert not await worker.use_idle_time()
 
 
 async def test_moderators_see_the_words(api: Api, worker: Worker, pool: Pool, site: int) -> None:
@@ -41,7 +41,7 @@ async def test_moderators_see_the_words(api: Api, worker: Worker, pool: Pool, si
         return ItemOut.model_validate(worded(item.json))
 
     assert (await shown()).words is None
-    await worker.explain_one()
+    await worker.use_idle_time()
     assert [(word.start, word.end) for word in (await shown()).words or ()] == [(3, 8)]
 
 
@@ -55,7 +55,7 @@ async def test_a_worker_that_starts_finds_what_was_left_unexplained(
 
     fresh = await make_worker()
 
-    assert [await fresh.explain_one() for _ in range(4)] == [True, True, True, False]
+    assert [await fresh.use_idle_time() for _ in range(4)] == [True, True, True, False]
     assert await pool.fetchval("SELECT count(*) FROM scores WHERE words IS NULL") == 0
 
 
@@ -66,6 +66,6 @@ async def test_a_text_that_cannot_be_explained_is_not_tried_again(
     await ann.post("You idiot.")
     worker = await make_worker("python:tests.classifiers:Inexplicable")
     await worker.run_once()
-    assert await worker.explain_one()
+    assert await worker.use_idle_time()
     assert (await row(pool, "SELECT words FROM scores"))["words"] == []
-    assert not await (await make_worker("python:tests.classifiers:Inexplicable")).explain_one()
+    assert not await (await make_worker("python:tests.classifiers:Inexplicable")).use_idle_time()
