@@ -26,6 +26,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "duplicate": (409, "This has just been posted"),
     "edit_window_over": (409, "The comment can no longer be edited"),
     "stale": (409, "Somebody decided first"),
+    "illegal_move": (409, "The ticket cannot go there from where it stands"),
     "claim_lost": (409, "Somebody else has this item"),
     "precondition_failed": (412, "The comment has changed"),
     "too_large": (413, "The request is too large"),

@@ -19,7 +19,8 @@ from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER
 from service.limits import Limits
 from service.problems import Problem, unavailable
 from service.store import tickets
-from service.store.tickets import NewTicket, ReferenceTakenError, State
+from service.store.ticket_states import State
+from service.store.tickets import NewTicket, ReferenceTakenError
 
 Category = Literal[
     "cannot_post",

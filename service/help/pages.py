@@ -25,7 +25,8 @@ from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER, SITES
 from service.parsing import read_form
 from service.problems import Problem
 from service.store import tickets
-from service.store.tickets import State, Ticket
+from service.store.ticket_states import Actor, State, after_solving, after_writing_back
+from service.store.tickets import IllegalMoveError, Ticket
 from service.templating import page
 
 _FILES = Path(__file__).parents[1] / "templates" / "help"
@@ -159,24 +160,26 @@ def _locked(request: web.Request, place: Place, *, wrong: bool, status: int = 20
 
 
 async def open_ticket(request: web.Request, place: Place) -> web.Response:
-    """Show a ticket to whoever has its secret, and take what they write back."""
-    fields = await read_form(request)
-    secret = fields.get("secret", "").strip().rpartition("#")[2]
-    message = clean_text(fields.get("message", "")).strip()
-    stamp = read_stamp(request.app[SIGNER], place.key, fields.get("stamp", ""))
-    error = _refusal(message, stamp)
+    """Show a ticket to whoever has its secret, and take what they write back, or that the trouble is over."""
+    fields = await request.post()
+    secret = str(fields.get("secret", "")).strip().rpartition("#")[2]
+    message = clean_text(str(fields.get("message", ""))).strip()
+    solved = "solved" in fields
+    stamp = read_stamp(request.app[SIGNER], place.key, str(fields.get("stamp", "")))
+    error = _refusal(message, stamp, solved=solved)
     try:
         async with asyncio.timeout(_WAIT_S), request.app[RESERVE].acquire() as conn:
             ticket = await _unlock(conn, request, place, secret)
             if ticket is None:
                 return _locked(request, place, wrong=True, status=403)
-            if message and stamp and not error:
-                await _write_back(conn, ticket, place.id or 0, message, stamp.nonce)
+            if stamp and not error and (message or solved):
+                error = await _take_back(conn, ticket, place.id or 0, message, stamp.nonce, solved=solved)
                 request.app[NOTIFIER].staff(place.id or 0, "ticket.changed")
             document = await tickets.read(conn, place.id or 0, ticket.reference)
     except DATABASE_DOWN:
         return _ticket(request, place, "later.html", secret, status=503, draft=message)
     assert document is not None
+    state = State(document["state"])
     return _ticket(
         request,
         place,
@@ -184,8 +187,10 @@ async def open_ticket(request: web.Request, place: Place) -> web.Response:
         secret,
         status=422 if error else 200,
         ticket=document,
-        state=STATES[State(document["state"])],
+        state=STATES[state],
         category=CATEGORIES[document["category"]],
+        can_write=after_writing_back(state) is not None and not ticket.lapsed,
+        can_solve=after_solving(state) is not None,
         written=bool(message) and not error,
         error=error,
         draft=message if error else "",
@@ -209,10 +214,10 @@ def _ticket(
     )
 
 
-def _refusal(message: str, stamp: Stamp | None) -> str:
+def _refusal(message: str, stamp: Stamp | None, *, solved: bool) -> str:
     if len(message) > MAX_MESSAGE:
         return f"This is {len(message):,} characters long; {MAX_MESSAGE:,} fit."
-    if message and stamp is None:
+    if (message or solved) and stamp is None:
         return "This page was open for a long time. Nothing is lost: please press “Send” once more."
     return ""
 
@@ -225,14 +230,29 @@ async def _unlock(conn: Connection, request: web.Request, place: Place, secret: 
     return ticket if fits else None
 
 
-async def _write_back(conn: Connection, ticket: Ticket, site_id: int, message: str, nonce: str) -> None:
-    """Add what the reader wrote; it opens the ticket again, whatever became of it."""
-    async with conn.transaction():
-        locked = await tickets.find(conn, site_id, ticket.reference, lock=True) or ticket
-        key = f"form-{nonce}"
-        new = await tickets.write(conn, site_id, locked, author="reader", body=message, idempotency_key=key)
-        if new and locked.state not in (State.RECEIVED, State.IN_PROGRESS, State.SPAM):
-            await tickets.move(conn, site_id, locked, State.OPEN, actor="reader")
+async def _take_back(
+    conn: Connection, ticket: Ticket, site_id: int, message: str, nonce: str, *, solved: bool
+) -> str:
+    """Add what the reader wrote and move the ticket as that asks for; says why, in words, where it is too late."""
+    try:
+        async with conn.transaction():
+            locked = await tickets.find(conn, site_id, ticket.reference, lock=True) or ticket
+            state = _target(locked.state, solved=solved)
+            key = f"form-{nonce}"
+            if solved or await tickets.write(
+                conn, site_id, locked, author="reader", body=message, idempotency_key=key
+            ):
+                await tickets.move(conn, site_id, locked, state, actor=Actor.READER)
+    except IllegalMoveError:
+        return "" if solved else "This message is closed. Please send us a new one."
+    return ""
+
+
+def _target(state: State, *, solved: bool) -> State:
+    target = after_solving(state) if solved else after_writing_back(state)
+    if target is None:
+        raise IllegalMoveError
+    return target
 
 
 @functools.cache

@@ -18,7 +18,8 @@ import structlog
 
 from moderation.database import DATABASE_DOWN, Pool
 from service.store import tickets
-from service.store.tickets import NewTicket, ReferenceTakenError, State
+from service.store.ticket_states import State
+from service.store.tickets import NewTicket, ReferenceTakenError
 
 EVERY_S = 3.0
 # Far more than an outage brings, and too few to fill a disk: 16 to 24 kB each.

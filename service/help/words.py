@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.store.tickets import State
+from service.store.ticket_states import State
 
 CATEGORIES: Mapping[str, str] = {
     "cannot_post": "I cannot post a comment",
@@ -17,11 +17,16 @@ CATEGORIES: Mapping[str, str] = {
 
 STATES: Mapping[State, str] = {
     State.RECEIVED: "Received. Nobody has looked at it yet.",
+    State.DIAGNOSED: "Received. Nobody has looked at it yet.",
+    State.SELF_SOLVED: "Solved, as you said. If it is not, write back below and it is open again.",
     State.OPEN: "Open. Somebody will look at it.",
     State.WAITING_READER: "Answered. You can write back below.",
     State.IN_PROGRESS: "Somebody is working on it.",
     State.RESOLVED: "Resolved. If it is not, write back below and it is open again.",
-    State.CLOSED: "Closed. Write back below to open it again.",
+    State.CLOSED: "Closed. If there is something new, please send us a new message.",
+    State.MERGED: "You wrote to us twice about this: we answer on the other message.",
+    State.LINKED: "Others have the same trouble. We know, are working on it, and will answer here.",
+    State.HANDED_OVER: "Somebody who did not decide before looks at your comment again. The outcome will stand here.",
     # Whoever is taken for a program reads what everybody reads at first.
     State.SPAM: "Received. Nobody has looked at it yet.",
 }

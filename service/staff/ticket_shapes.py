@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from service.parsing import In, Out
 from service.staff.shapes import ArticleOut, PersonOut
-from service.store.tickets import State
+from service.store.ticket_states import State
 
 MAX_MESSAGE = 4000
 
@@ -17,9 +17,7 @@ SettableState = Literal["open", "in_progress", "waiting_reader", "resolved", "cl
 class InboxQuery(In):
     """Which tickets."""
 
-    state: Literal[
-        "active", "all", "received", "open", "waiting_reader", "in_progress", "resolved", "closed", "spam"
-    ] = "active"
+    state: Literal["active", "all"] | State = "active"
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 

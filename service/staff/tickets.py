@@ -13,7 +13,8 @@ from service.problems import Problem
 from service.sites import Site
 from service.staff.ticket_shapes import InboxOut, InboxQuery, MessageIn, StateIn, TicketOut
 from service.store import tickets
-from service.store.tickets import ACTIVE, State, Ticket
+from service.store.ticket_states import ACTIVE, Actor, State
+from service.store.tickets import IllegalMoveError, Ticket
 
 
 async def list_tickets(request: web.Request, site: Site, query: InboxQuery) -> web.Response:
@@ -58,7 +59,7 @@ async def write_message(
                 idempotency_key=idempotency_key(request),
             )
             if written and state is not None:
-                await tickets.move(conn, site.id, ticket, state, actor="staff", staff_id=staff.id)
+                await _move(conn, site, staff, ticket, state)
         document = await _read(conn, site, reference)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document, status=201)
@@ -71,10 +72,19 @@ async def set_state(
     async with request.app[POOL].acquire() as conn:
         async with conn.transaction():
             ticket = await _find(conn, site, reference)
-            await tickets.move(conn, site.id, ticket, State(body.state), actor="staff", staff_id=staff.id)
+            await _move(conn, site, staff, ticket, State(body.state))
         document = await _read(conn, site, reference)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document)
+
+
+async def _move(conn: Connection, site: Site, staff: Staff, ticket: Ticket, state: State) -> None:
+    try:
+        await tickets.move(conn, site.id, ticket, state, actor=Actor.STAFF, staff_id=staff.id)
+    except IllegalMoveError:
+        raise Problem(
+            "illegal_move", f"A ticket that is {ticket.state} cannot become {state}.", state=ticket.state
+        ) from None
 
 
 async def _find(conn: Connection, site: Site, reference: str) -> Ticket:

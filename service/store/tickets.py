@@ -1,30 +1,17 @@
 """Tickets: what readers who have trouble commenting wrote, and what was answered."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import asyncpg
 import orjson
 
 from moderation.database import Connection
+from service.store.ticket_states import REOPEN_DAYS, WAITING, Actor, State, may_move
 
 
-class State(StrEnum):
-    """Where a ticket stands."""
-
-    RECEIVED = "received"
-    OPEN = "open"
-    WAITING_READER = "waiting_reader"
-    IN_PROGRESS = "in_progress"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    SPAM = "spam"
-
-
-ACTIVE = (State.RECEIVED, State.OPEN, State.WAITING_READER, State.IN_PROGRESS)
-# Those that wait for staff.
-WAITING = (State.RECEIVED, State.OPEN, State.IN_PROGRESS)
+class IllegalMoveError(Exception):
+    """The ticket cannot go there from where it stands."""
 
 
 class ReferenceTakenError(Exception):
@@ -48,6 +35,9 @@ class NewTicket:
     overflow: bool
     state: State
     idempotency_key: str
+    cause: str | None = None
+    fingerprint: str | None = None
+    client_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +47,25 @@ class Stored:
     reference: str
     secret_hash: bytes
     same: bool
-    # It was stored by this very call.
-    new: bool
+    # The ticket's id if it was stored by this very call.
+    new: int | None
 
 
 async def add(conn: Connection, ticket: NewTicket) -> Stored:
     """Store a ticket; the same idempotency key finds the one that it made. Raises ReferenceTakenError."""
     try:
         row = await conn.fetchrow(
-            """INSERT INTO tickets (site_id, reference, secret_hash, category, message, email, article_key, comment_id,
-                                    reader_id, diagnostics, overflow, state, idempotency_key)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-               ON CONFLICT ON CONSTRAINT tickets_idempotency_unique DO NOTHING RETURNING id""",
+            """WITH ticket AS (
+                   INSERT INTO tickets (site_id, reference, secret_hash, category, message, email, article_key, comment_id,
+                                        reader_id, diagnostics, overflow, state, idempotency_key, cause, fingerprint,
+                                        client_hash)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                   ON CONFLICT ON CONSTRAINT tickets_idempotency_unique DO NOTHING RETURNING id
+               ), step AS (
+                   INSERT INTO ticket_steps (site_id, ticket_id, from_state, to_state, actor)
+                   SELECT $1, id, 'received', $12, 'system' FROM ticket WHERE $12 <> 'received'
+               )
+               SELECT id FROM ticket""",
             ticket.site_id,
             ticket.reference,
             ticket.secret_hash,
@@ -82,6 +79,9 @@ async def add(conn: Connection, ticket: NewTicket) -> Stored:
             ticket.overflow,
             ticket.state,
             ticket.idempotency_key,
+            ticket.cause,
+            ticket.fingerprint,
+            ticket.client_hash,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "tickets_reference_unique":
@@ -91,7 +91,7 @@ async def add(conn: Connection, ticket: NewTicket) -> Stored:
             raise ReferenceTakenError from None
         return stored
     if row is not None:
-        return Stored(ticket.reference, ticket.secret_hash, same=True, new=True)
+        return Stored(ticket.reference, ticket.secret_hash, same=True, new=row["id"])
     stored = await _stored_before(conn, ticket)
     assert stored is not None
     return stored
@@ -106,7 +106,7 @@ async def _stored_before(conn: Connection, ticket: NewTicket) -> Stored | None:
     if row is None:
         return None
     same = (row["category"], row["message"]) == (ticket.category, ticket.message)
-    return Stored(row["reference"], row["secret_hash"], same=same, new=False)
+    return Stored(row["reference"], row["secret_hash"], same=same, new=None)
 
 
 async def count_waiting(conn: Connection, site_id: int) -> int:
@@ -165,17 +165,33 @@ class Ticket:
     reference: str
     state: State
     secret_hash: bytes
+    email: str | None
+    # It was resolved too long ago to be opened again by its reader.
+    lapsed: bool
 
 
 async def find(conn: Connection, site_id: int, reference: str, *, lock: bool = False) -> Ticket | None:
     """A ticket by its reference, locked until the transaction ends if asked."""
     row = await conn.fetchrow(
-        f"""SELECT id, reference, state, secret_hash FROM tickets WHERE site_id = $1 AND reference = $2
-            {"FOR UPDATE" if lock else ""}""",
+        f"""SELECT id, reference, state, secret_hash, email,
+                   coalesce(resolved_at < now() - make_interval(days => $3), false) AS lapsed
+            FROM tickets WHERE site_id = $1 AND reference = $2 {"FOR UPDATE" if lock else ""}""",
         site_id,
         reference,
+        REOPEN_DAYS,
     )
-    return Ticket(row["id"], row["reference"], State(row["state"]), row["secret_hash"]) if row else None
+    return _ticket(row) if row else None
+
+
+def _ticket(row: asyncpg.Record) -> Ticket:
+    return Ticket(
+        id=row["id"],
+        reference=row["reference"],
+        state=State(row["state"]),
+        secret_hash=row["secret_hash"],
+        email=row["email"],
+        lapsed=row["lapsed"],
+    )
 
 
 async def read(conn: Connection, site_id: int, reference: str) -> dict[str, Any] | None:
@@ -204,16 +220,25 @@ async def read(conn: Connection, site_id: int, reference: str) -> dict[str, Any]
 
 
 async def move(
-    conn: Connection, site_id: int, ticket: Ticket, state: State, *, actor: str, staff_id: int | None = None
-) -> None:
-    """Set the state of a ticket that the caller has locked, and note the step; no step if nothing changes."""
+    conn: Connection, site_id: int, ticket: Ticket, state: State, *, actor: Actor, staff_id: int | None = None
+) -> bool:
+    """Set the state of a ticket that the caller has locked, and note the step; False, and no step, if nothing changes.
+
+    Raises IllegalMoveError for what the table of moves does not allow.
+    """
     if state is ticket.state:
-        return
+        return False
+    late = actor is Actor.READER and ticket.lapsed
+    if late or not may_move(ticket.state, state, actor):
+        raise IllegalMoveError(f"{ticket.state} -> {state}")
     await conn.execute(
         """WITH step AS (
                INSERT INTO ticket_steps (site_id, ticket_id, from_state, to_state, actor, staff_id)
                VALUES ($1, $2, $3, $4, $5, $6))
-           UPDATE tickets SET state = $4, updated_at = now() WHERE site_id = $1 AND id = $2""",
+           UPDATE tickets SET state = $4, updated_at = now(),
+               resolved_at = CASE WHEN $4 IN ('resolved', 'self_solved') THEN now()
+                                  WHEN $4 = 'closed' THEN resolved_at END
+           WHERE site_id = $1 AND id = $2""",
         site_id,
         ticket.id,
         ticket.state,
@@ -221,6 +246,7 @@ async def move(
         actor,
         staff_id,
     )
+    return True
 
 
 async def write(

@@ -11,6 +11,7 @@ from moderation.database import Pool
 from service.help import forms, intake, words
 from service.help.causes import CAUSES
 from service.keys import SIGNER
+from service.store.ticket_states import State
 from tests.api.newsroom import Newsroom
 from tests.conftest import Answer, Api, row
 
@@ -262,7 +263,7 @@ async def test_reader_and_staff_write_to_each_other(room: Newsroom, api: Api, po
         assert page.status == 200
         assert page.body.count("Firefox.") == 1
     _, seen = await console.call("GET", f"{tickets}/{reference.lower()}")
-    assert seen["state"] == "open"
+    assert seen["state"] == "in_progress"
     assert [(m["kind"], m["body"]) for m in seen["messages"]] == [
         ("note", "Looks like a blocker."),
         ("answer", "Which browser?"),
@@ -270,7 +271,7 @@ async def test_reader_and_staff_write_to_each_other(room: Newsroom, api: Api, po
     ]
     assert [(s["from_state"], s["to_state"], s["actor"]) for s in seen["steps"]] == [
         ("received", "waiting_reader", "staff"),
-        ("waiting_reader", "open", "reader"),
+        ("waiting_reader", "in_progress", "reader"),
     ]
     _, resolved = await console.call("PUT", f"{tickets}/{reference}/state", {"state": "resolved"})
     assert resolved["state"] == "resolved"
@@ -280,6 +281,42 @@ async def test_reader_and_staff_write_to_each_other(room: Newsroom, api: Api, po
     assert "Resolved." in page.body
     await api.raw("POST", path, data={"secret": secret, "stamp": stamp_in(page), "message": "It is back."})
     assert (await console.call("GET", f"{tickets}/{reference}"))[1]["state"] == "open"
+
+
+async def test_a_reader_says_that_it_works_now_and_opens_it_again_later(api: Api, pool: Pool) -> None:
+    path, secret = await ticket(api)
+    page = await api.raw("POST", path, data={"secret": secret})
+    assert "It works now" in page.body
+    page = await api.raw("POST", path, data={"secret": secret, "stamp": stamp_in(page), "solved": "1"})
+    assert await pool.fetchval("SELECT state FROM tickets") == "self_solved"
+    assert "Solved, as you said." in page.body
+    assert "It works now" not in page.body
+    again = {"secret": secret, "stamp": stamp_in(page), "message": "No, it does not."}
+    await api.raw("POST", path, data=again)
+    assert await pool.fetchval("SELECT state FROM tickets") == "open"
+
+
+async def test_what_was_resolved_long_ago_is_not_opened_again(api: Api, pool: Pool) -> None:
+    path, secret = await ticket(api)
+    page = await api.raw("POST", path, data={"secret": secret})
+    await pool.execute("UPDATE tickets SET state = 'resolved', resolved_at = now() - interval '15 days'")
+    late = {"secret": secret, "stamp": stamp_in(page), "message": "Once more."}
+    page = await api.raw("POST", path, data=late)
+    assert page.status == 422
+    assert "Send us a new message" in page.body
+    assert 'name="message"' not in page.body
+    assert await pool.fetchval("SELECT count(*) FROM ticket_messages") == 0
+    assert await pool.fetchval("SELECT state FROM tickets") == "resolved"
+
+
+async def test_staff_move_a_ticket_as_the_table_allows(room: Newsroom, api: Api) -> None:
+    path, _ = await ticket(api)
+    console = await room.console("anna")
+    call = f"/sites/demo/tickets/{path.rsplit('/', 1)[1]}/state"
+    assert (await console.call("PUT", call, {"state": "closed"}))[0] == 200
+    status, problem = await console.call("PUT", call, {"state": "in_progress"})
+    assert (status, problem["code"], problem["state"]) == (409, "illegal_move", "closed")
+    assert (await console.call("PUT", call, {"state": "open"}))[1]["state"] == "open"
 
 
 async def test_what_cannot_be_written_back_stays_in_the_form(api: Api, pool: Pool) -> None:
@@ -305,7 +342,7 @@ async def test_a_site_that_is_not_there_is_said_in_words(api: Api) -> None:
 
 def test_every_category_and_state_has_words() -> None:
     assert tuple(words.CATEGORIES) == intake.CATEGORIES
-    assert set(words.STATES) == set(intake.State)
+    assert set(words.STATES) == set(State)
 
 
 async def test_a_stamp_tells_its_age(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

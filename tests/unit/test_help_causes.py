@@ -87,6 +87,7 @@ def test_every_refusal_that_a_reader_can_meet_has_a_cause() -> None:
         "bad_credentials",
         "stale",
         "claim_lost",
+        "illegal_move",
         "invalid",
         "malformed",
         "not_found",
