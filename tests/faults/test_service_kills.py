@@ -41,7 +41,8 @@ async def test_a_comment_that_was_stored_but_never_acknowledged_is_found_by_its_
     await until_ready(service, url)
     async with Writer(url, history) as writer:
         await writer.post("The first makes the article.")
-        async with locked(database, "LOCK TABLE revisions IN EXCLUSIVE MODE"):
+        # A row's lock stops the statement while it runs; a table's would stop it before, where it is only parsed.
+        async with locked(database, "SELECT FROM readers FOR UPDATE"):
             posting = asyncio.create_task(writer.post("Stored once."))
             await until_waiting(onlooker, "parley-serve")
             service.kill()
