@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
+from transformers import logging as transformers_logging
 
 from moderation.encoder import threads_allowed
 from moderation.labels import LABELS
@@ -123,6 +124,8 @@ def load_scorer(base: Path, kept: Sequence[int], seed: int) -> Scorer:
     noise in the examples does for it is enough.
     """
     torch.manual_seed(seed)
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     config = BertConfig.from_pretrained(
         base, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
