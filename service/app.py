@@ -94,6 +94,7 @@ async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
         asyncio.create_task(app[NOTIFIER].run()),
         asyncio.create_task(housekeeping.run(app[POOL])),
         asyncio.create_task(help_flow.file_spooled(app)),
+        asyncio.create_task(help_flow.send_mail(app)),
     ]
     yield
     for task in tasks:

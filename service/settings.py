@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = Field(
         default="on", description="off: no rate limits and no refusal of repeated texts, for load tests."
     )
+    smtp_url: str | None = Field(
+        default=None,
+        description="The server that mails to readers go through: smtp://user:password@host:587, or smtps://.",
+    )
+    mail_from: str | None = Field(default=None, description="The sender of mails to readers.")
     help_email: str | None = Field(
         default=None, description="An address that readers may write to when their report cannot be sent."
     )

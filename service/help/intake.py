@@ -1,8 +1,7 @@
 """Taking a ticket: never refused for being one too many, stored or synced to a file before anybody is told that it is safe."""
 
 import asyncio
-import base64
-import hmac
+import functools
 import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
@@ -10,9 +9,11 @@ from typing import Any, Literal, get_args
 import structlog
 from aiohttp import web
 
-from moderation.database import DATABASE_DOWN
+from moderation.database import DATABASE_DOWN, Connection
 from service.auth import Reader, token_hash
+from service.help import mail
 from service.help.diagnostics import clean_diagnostics
+from service.help.links import new_secret, secret_of, ticket_path
 from service.help.references import make_reference
 from service.help.spool import Spool, Spooled, SpoolFullError
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER
@@ -72,12 +73,12 @@ class Receipt:
     @property
     def path(self) -> str:
         """The private link's path; the secret is in the fragment, which browsers do not send."""
-        return f"/help/{self.site}/tickets/{self.reference}#{self.secret}"
+        return ticket_path(self.site, self.reference, self.secret)
 
 
 def spool_of(app: web.Application) -> Spool:
     """Where this machine's processes keep tickets while the database is away."""
-    return Spool(app[SETTINGS].data_dir / "spool")
+    return Spool(app[SETTINGS].data_dir / "spool", functools.partial(store, app))
 
 
 async def file_spooled(app: web.Application) -> None:
@@ -112,10 +113,10 @@ async def take(request: web.Request, site: str, site_id: int | None, report: Rep
                 break
             if not stored.same:
                 raise Problem("key_reused")
-            if stored.new:
+            if stored.new is not None:
                 app[NOTIFIER].staff(site_id, "ticket.changed")
             return Receipt(
-                site, stored.reference, _secret(app, site, report.key, stored.secret_hash), filed=True
+                site, stored.reference, secret_of(app, site, report.key, stored.secret_hash), filed=True
             )
     try:
         kept = (await spool_of(app).keep(Spooled(site, ticket))).ticket
@@ -124,12 +125,20 @@ async def take(request: web.Request, site: str, site_id: int | None, report: Rep
         raise unavailable() from None
     if (kept.category, kept.message) != (ticket.category, ticket.message):
         raise Problem("key_reused")
-    return Receipt(site, kept.reference, _secret(app, site, report.key, kept.secret_hash), filed=False)
+    return Receipt(site, kept.reference, secret_of(app, site, report.key, kept.secret_hash), filed=False)
 
 
 async def _store(app: web.Application, ticket: NewTicket) -> tickets.Stored:
-    async with asyncio.timeout(_STORE_WAIT_S), app[RESERVE].acquire() as conn:
-        return await tickets.add(conn, ticket)
+    async with asyncio.timeout(_STORE_WAIT_S), app[RESERVE].acquire() as conn, conn.transaction():
+        return await store(app, conn, ticket)
+
+
+async def store(app: web.Application, conn: Connection, ticket: NewTicket) -> tickets.Stored:
+    """Store a ticket, once, with the mail that says so; in the caller's transaction. Raises ReferenceTakenError."""
+    stored = await tickets.add(conn, ticket)
+    if stored.new is not None:
+        await mail.owe(app, conn, ticket.site_id, stored.new, ticket.email, "receipt")
+    return stored
 
 
 async def _is_over_limit(request: web.Request, reader: Reader | None) -> bool:
@@ -146,11 +155,10 @@ async def _is_over_limit(request: web.Request, reader: Reader | None) -> bool:
 
 
 def _ticket(app: web.Application, site: str, site_id: int, report: Report, *, overflow: bool) -> NewTicket:
-    secret = _secrets(app, site, report.key)[0]
     return NewTicket(
         site_id=site_id,
         reference=_reference(app, site, report.key, 0),
-        secret_hash=token_hash(secret),
+        secret_hash=token_hash(new_secret(app, site, report.key)),
         category=report.category,
         message=report.message,
         email=report.email,
@@ -167,14 +175,3 @@ def _ticket(app: web.Application, site: str, site_id: int, report: Report, *, ov
 def _reference(app: web.Application, site: str, key: str, attempt: int) -> str:
     mac = app[SIGNER].macs("ticket-reference", f"{site}\n{key}\n{attempt}")[0]
     return make_reference(int.from_bytes(mac, "big"))
-
-
-def _secrets(app: web.Application, site: str, key: str) -> list[str]:
-    macs = app[SIGNER].macs("ticket-secret", f"{site}\n{key}")
-    return [base64.urlsafe_b64encode(mac).decode().rstrip("=") for mac in macs]
-
-
-def _secret(app: web.Application, site: str, key: str, stored_hash: bytes) -> str:
-    """The secret whose hash is stored: an older signing key may have made it."""
-    candidates = _secrets(app, site, key)
-    return next((s for s in candidates if hmac.compare_digest(token_hash(s), stored_hash)), candidates[0])

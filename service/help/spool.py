@@ -8,15 +8,16 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import asyncpg
 import orjson
 import structlog
 
-from moderation.database import DATABASE_DOWN, Pool
+from moderation.database import DATABASE_DOWN, Connection, Pool
 from service.store import tickets
 from service.store.ticket_states import State
 from service.store.tickets import NewTicket, ReferenceTakenError
@@ -27,6 +28,9 @@ _MAX_FILES = 5000
 # What another try would not change: a broken file, a site that does not exist, a reference that is taken.
 _HOPELESS = (LookupError, ValueError, TypeError, asyncpg.PostgresError, ReferenceTakenError)
 _log = structlog.get_logger()
+
+
+Store: TypeAlias = Callable[[Connection, NewTicket], Awaitable[tickets.Stored]]
 
 
 class SpoolFullError(Exception):
@@ -44,8 +48,9 @@ class Spooled:
 class Spool:
     """The files of one machine's processes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, store: Store = tickets.add) -> None:
         self._directory = directory
+        self._store = store
 
     async def keep(self, item: Spooled) -> Spooled:
         """Write a ticket, synced; gives back the one that was kept first under its key. Raises SpoolFullError, OSError."""
@@ -78,7 +83,7 @@ class Spool:
         for path in await asyncio.to_thread(lambda: sorted(self._files())):
             try:
                 item = _decode(await asyncio.to_thread(path.read_bytes))
-                sites.append(await _file(pool, item))
+                sites.append(await self._file(pool, item))
             except FileNotFoundError:
                 continue
             except DATABASE_DOWN:
@@ -91,6 +96,18 @@ class Spool:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return sites
 
+    async def _file(self, pool: Pool, item: Spooled) -> int:
+        async with pool.acquire() as conn, conn.transaction():
+            site_id: int | None = await conn.fetchval("SELECT id FROM sites WHERE key = $1", item.site)
+            if site_id is None:
+                raise LookupError("no such site")
+            try:
+                await self._store(conn, replace(item.ticket, site_id=site_id))
+            except ReferenceTakenError:
+                _log.warning("ticket_reference_taken", reference=item.ticket.reference)
+                raise
+        return site_id
+
     async def run(self, pool: Pool, tell: Callable[[int], None]) -> None:
         """Until cancelled: file what is kept, and call `tell(site_id)` for each."""
         while True:
@@ -100,19 +117,6 @@ class Spool:
             except DATABASE_DOWN:
                 pass
             await asyncio.sleep(EVERY_S)
-
-
-async def _file(pool: Pool, item: Spooled) -> int:
-    async with pool.acquire() as conn:
-        site_id: int | None = await conn.fetchval("SELECT id FROM sites WHERE key = $1", item.site)
-        if site_id is None:
-            raise LookupError("no such site")
-        try:
-            await tickets.add(conn, replace(item.ticket, site_id=site_id))
-        except ReferenceTakenError:
-            _log.warning("ticket_reference_taken", reference=item.ticket.reference)
-            raise
-    return site_id
 
 
 def _set_aside(path: Path) -> None:

@@ -56,6 +56,13 @@ class StepOut(Out):
     created_at: datetime
 
 
+class MailOut(Out):
+    """Mails to the reader that have not been taken by the mail server; `error` is how the last try ended."""
+
+    state: Literal["waiting", "failed"]
+    error: str | None
+
+
 class TicketOut(Out):
     """A ticket; `messages` and `steps` only where one ticket is asked for."""
 
@@ -69,6 +76,8 @@ class TicketOut(Out):
     reader: PersonOut | None
     diagnostics: dict[str, Any]
     overflow: bool
+    cause: str | None
+    mail: MailOut | None
     created_at: datetime
     updated_at: datetime
     messages: list[MessageOut] | None = None

@@ -6,6 +6,7 @@ from moderation.database import Connection
 from service import cursors
 from service.auth import Staff
 from service.endpoint import answer
+from service.help import mail
 from service.help.references import parse_reference
 from service.keys import NOTIFIER, POOL
 from service.parsing import idempotency_key
@@ -58,8 +59,10 @@ async def write_message(
                 staff_id=staff.id,
                 idempotency_key=idempotency_key(request),
             )
-            if written and state is not None:
+            if written is not None and state is not None:
                 await _move(conn, site, staff, ticket, state)
+            if written is not None and answers:
+                await mail.owe(request.app, conn, site.id, ticket.id, ticket.email, "answer", written)
         document = await _read(conn, site, reference)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document, status=201)
@@ -72,15 +75,16 @@ async def set_state(
     async with request.app[POOL].acquire() as conn:
         async with conn.transaction():
             ticket = await _find(conn, site, reference)
-            await _move(conn, site, staff, ticket, State(body.state))
+            if await _move(conn, site, staff, ticket, State(body.state)) and body.state == "resolved":
+                await mail.owe(request.app, conn, site.id, ticket.id, ticket.email, "resolved")
         document = await _read(conn, site, reference)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document)
 
 
-async def _move(conn: Connection, site: Site, staff: Staff, ticket: Ticket, state: State) -> None:
+async def _move(conn: Connection, site: Site, staff: Staff, ticket: Ticket, state: State) -> bool:
     try:
-        await tickets.move(conn, site.id, ticket, state, actor=Actor.STAFF, staff_id=staff.id)
+        return await tickets.move(conn, site.id, ticket, state, actor=Actor.STAFF, staff_id=staff.id)
     except IllegalMoveError:
         raise Problem(
             "illegal_move", f"A ticket that is {ticket.state} cannot become {state}.", state=ticket.state

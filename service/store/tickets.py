@@ -7,6 +7,7 @@ import asyncpg
 import orjson
 
 from moderation.database import Connection
+from service.store.mail import state_of
 from service.store.ticket_states import REOPEN_DAYS, WAITING, Actor, State, may_move
 
 
@@ -54,35 +55,37 @@ class Stored:
 async def add(conn: Connection, ticket: NewTicket) -> Stored:
     """Store a ticket; the same idempotency key finds the one that it made. Raises ReferenceTakenError."""
     try:
-        row = await conn.fetchrow(
-            """WITH ticket AS (
-                   INSERT INTO tickets (site_id, reference, secret_hash, category, message, email, article_key, comment_id,
-                                        reader_id, diagnostics, overflow, state, idempotency_key, cause, fingerprint,
-                                        client_hash)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-                   ON CONFLICT ON CONSTRAINT tickets_idempotency_unique DO NOTHING RETURNING id
-               ), step AS (
-                   INSERT INTO ticket_steps (site_id, ticket_id, from_state, to_state, actor)
-                   SELECT $1, id, 'received', $12, 'system' FROM ticket WHERE $12 <> 'received'
-               )
-               SELECT id FROM ticket""",
-            ticket.site_id,
-            ticket.reference,
-            ticket.secret_hash,
-            ticket.category,
-            ticket.message,
-            ticket.email,
-            ticket.article_key,
-            ticket.comment_id,
-            ticket.reader_id,
-            ticket.diagnostics,
-            ticket.overflow,
-            ticket.state,
-            ticket.idempotency_key,
-            ticket.cause,
-            ticket.fingerprint,
-            ticket.client_hash,
-        )
+        # Its own savepoint: a reference that is taken must not undo what the caller does besides.
+        async with conn.transaction():
+            row = await conn.fetchrow(
+                """WITH ticket AS (
+                       INSERT INTO tickets (site_id, reference, secret_hash, category, message, email, article_key, comment_id,
+                                            reader_id, diagnostics, overflow, state, idempotency_key, cause, fingerprint,
+                                            client_hash)
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                       ON CONFLICT ON CONSTRAINT tickets_idempotency_unique DO NOTHING RETURNING id
+                   ), step AS (
+                       INSERT INTO ticket_steps (site_id, ticket_id, from_state, to_state, actor)
+                       SELECT $1, id, 'received', $12, 'system' FROM ticket WHERE $12 <> 'received'
+                   )
+                   SELECT id FROM ticket""",
+                ticket.site_id,
+                ticket.reference,
+                ticket.secret_hash,
+                ticket.category,
+                ticket.message,
+                ticket.email,
+                ticket.article_key,
+                ticket.comment_id,
+                ticket.reader_id,
+                ticket.diagnostics,
+                ticket.overflow,
+                ticket.state,
+                ticket.idempotency_key,
+                ticket.cause,
+                ticket.fingerprint,
+                ticket.client_hash,
+            )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "tickets_reference_unique":
             raise
@@ -117,13 +120,13 @@ async def count_waiting(conn: Connection, site_id: int) -> int:
     return count
 
 
-_TICKET = """json_build_object(
+_TICKET = f"""json_build_object(
     'reference', t.reference, 'category', t.category, 'state', t.state, 'message', t.message, 'email', t.email,
     'article', CASE WHEN t.article_key IS NOT NULL
                     THEN json_build_object('key', t.article_key, 'title', a.title, 'url', a.url) END,
     'comment_id', t.comment_id::text,
     'reader', CASE WHEN w.id IS NOT NULL THEN json_build_object('id', w.id::text, 'name', w.name) END,
-    'diagnostics', t.diagnostics, 'overflow', t.overflow, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
+    'diagnostics', t.diagnostics, 'overflow', t.overflow, 'cause', t.cause, 'mail', {state_of("t")}, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
 _TICKET_TABLES = """FROM tickets t
     LEFT JOIN articles a ON a.site_id = t.site_id AND a.key = t.article_key
     LEFT JOIN readers w ON w.site_id = t.site_id AND w.id = t.reader_id"""
@@ -258,9 +261,9 @@ async def write(
     body: str,
     staff_id: int | None = None,
     idempotency_key: str | None = None,
-) -> bool:
-    """Add a message by `reader` or `staff`, or a `note`; False if the same key added it before."""
-    id_ = await conn.fetchval(
+) -> int | None:
+    """Add a message by `reader` or `staff`, or a `note`; gives its id, None if the same key added it before."""
+    id_: int | None = await conn.fetchval(
         """INSERT INTO ticket_messages (site_id, ticket_id, author, staff_id, body, idempotency_key)
            VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT ON CONSTRAINT ticket_messages_idempotency_unique DO NOTHING RETURNING id""",
@@ -272,8 +275,8 @@ async def write(
         idempotency_key,
     )
     if id_ is None:
-        return False
+        return None
     await conn.execute(
         "UPDATE tickets SET updated_at = now() WHERE site_id = $1 AND id = $2", site_id, ticket.id
     )
-    return True
+    return id_
