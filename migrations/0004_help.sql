@@ -7,8 +7,6 @@ CREATE TABLE incidents (
     cause text NOT NULL,
     -- The error's code that the tickets have in common; empty for none.
     code text NOT NULL DEFAULT '',
-    -- What else they have in common: {build, browser, route}, where one value covers nearly all of them.
-    common jsonb NOT NULL DEFAULT '{}',
     opened_at timestamptz NOT NULL DEFAULT now(),
     resolved_at timestamptz,
     resolved_by bigint,

@@ -39,6 +39,7 @@ def make_app(settings: Settings, dsn: str, *, wake: Callable[[], None] | None = 
     app[METRICS] = Metrics()
     app[PAGES] = Pages()
     app[LIVE] = Live()
+    app[help_flow.WATCH] = help_flow.Watch()
     app.cleanup_ctx.append(lambda app: _database(app, dsn, wake))
     app.cleanup_ctx.append(lambda app: _tasks(app, dsn))
     # Streams end before connections are waited for: closing them later makes a shutdown wait for its time-out.
@@ -95,6 +96,7 @@ async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
         asyncio.create_task(housekeeping.run(app[POOL])),
         asyncio.create_task(help_flow.file_spooled(app)),
         asyncio.create_task(help_flow.send_mail(app)),
+        asyncio.create_task(app[help_flow.WATCH].run(app)),
     ]
     yield
     for task in tasks:

@@ -13,9 +13,11 @@ from moderation.database import DATABASE_DOWN, Connection
 from service.auth import Reader, token_hash
 from service.help import mail
 from service.help.diagnostics import clean_diagnostics
+from service.help.fingerprints import mark
 from service.help.links import new_secret, secret_of, ticket_path
 from service.help.references import make_reference
 from service.help.spool import Spool, Spooled, SpoolFullError
+from service.help.watch import WATCH
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER
 from service.limits import Limits
 from service.problems import Problem, unavailable
@@ -56,6 +58,7 @@ class Report:
     reader: Reader | None
     diagnostics: dict[str, Any] | None
     key: str
+    client_hash: str
     # A person is unlikely to have sent it.
     suspect: bool = False
 
@@ -83,7 +86,12 @@ def spool_of(app: web.Application) -> Spool:
 
 async def file_spooled(app: web.Application) -> None:
     """Until cancelled: file what was kept in files, and tell the consoles."""
-    await spool_of(app).run(app[RESERVE], lambda site_id: app[NOTIFIER].staff(site_id, "ticket.changed"))
+
+    def tell(site_id: int) -> None:
+        app[NOTIFIER].staff(site_id, "ticket.changed")
+        app[WATCH].new_ticket(site_id)
+
+    await spool_of(app).run(app[RESERVE], tell)
 
 
 def new_key() -> str:
@@ -115,6 +123,7 @@ async def take(request: web.Request, site: str, site_id: int | None, report: Rep
                 raise Problem("key_reused")
             if stored.new is not None:
                 app[NOTIFIER].staff(site_id, "ticket.changed")
+                app[WATCH].new_ticket(site_id)
             return Receipt(
                 site, stored.reference, secret_of(app, site, report.key, stored.secret_hash), filed=True
             )
@@ -155,6 +164,8 @@ async def _is_over_limit(request: web.Request, reader: Reader | None) -> bool:
 
 
 def _ticket(app: web.Application, site: str, site_id: int, report: Report, *, overflow: bool) -> NewTicket:
+    diagnostics = clean_diagnostics(report.diagnostics)
+    marks = mark(diagnostics)
     return NewTicket(
         site_id=site_id,
         reference=_reference(app, site, report.key, 0),
@@ -165,10 +176,13 @@ def _ticket(app: web.Application, site: str, site_id: int, report: Report, *, ov
         article_key=report.article_key,
         comment_id=report.comment_id,
         reader_id=report.reader.id if report.reader else None,
-        diagnostics=clean_diagnostics(report.diagnostics),
+        diagnostics=diagnostics,
         overflow=overflow,
-        state=State.RECEIVED,
+        state=State.RECEIVED if marks.cause in (None, "unknown") else State.DIAGNOSED,
         idempotency_key=report.key,
+        cause=marks.cause,
+        fingerprint=marks.fingerprint,
+        client_hash=report.client_hash,
     )
 
 

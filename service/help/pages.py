@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 from moderation.database import DATABASE_DOWN, Connection
 from service.auth import token_hash
 from service.help.diagnostics import clean_text
+from service.help.fingerprints import client_hash
 from service.help.forms import Stamp, Typed, make_stamp, read_stamp
 from service.help.intake import MAX_MESSAGE, Report, take
 from service.help.references import parse_reference
@@ -128,6 +129,7 @@ async def send_form(request: web.Request, place: Place) -> web.Response:
             "browser": request.headers.get("User-Agent", ""),
             "error": {"code": typed.error} if typed.error else None,
         },
+        client_hash=client_hash(request),
         key=f"form-{stamp.nonce}",
         suspect=typed.trapped or stamp.hasty,
     )

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 from service.auth import Reader
 from service.endpoint import answer
 from service.help.diagnostics import clean_text
+from service.help.fingerprints import client_hash
 from service.help.intake import EMAIL, MAX_EMAIL, MAX_MESSAGE, Category, Report, new_key, take
 from service.keys import SETTINGS
 from service.parsing import KEY, In, Out, idempotency_key
@@ -62,6 +63,7 @@ async def create_ticket(
         reader=reader,
         diagnostics=body.diagnostics,
         key=idempotency_key(request) or body.key or new_key(),
+        client_hash=client_hash(request),
     )
     receipt = await take(request, site.key, site.id, report)
     url = request.app[SETTINGS].base_url + receipt.path

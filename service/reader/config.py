@@ -6,6 +6,7 @@ from service.assets import build_id
 from service.keys import POOL, SETTINGS
 from service.reader.shapes import MAX_BODY, MAX_NAME, ConfigOut, LimitsOut, SiteOut
 from service.sites import Site
+from service.store import incidents
 
 # The median time that people took to decide, of the last hundred decisions of the week.
 _USUAL_WAIT = """
@@ -18,13 +19,17 @@ _USUAL_WAIT = """
 
 async def get_config(request: web.Request, site: Site) -> web.Response:
     """Limits, names and the usual wait. The same for everybody, and kept for a minute."""
+    async with request.app[POOL].acquire() as conn:
+        usual_wait_s = await conn.fetchval(_USUAL_WAIT, site.id)
+        trouble_since = await incidents.open_since(conn, site.id)
     config = ConfigOut(
         site=SiteOut(key=site.key, name=site.name),
         limits=LimitsOut(body=MAX_BODY, name=MAX_NAME, edit_window_s=int(site.edit_window.total_seconds())),
         guests_allowed=site.guests_allowed,
-        usual_wait_s=await request.app[POOL].fetchval(_USUAL_WAIT, site.id),
+        usual_wait_s=usual_wait_s,
         help_url=f"{request.app[SETTINGS].base_url}/help/{site.key}",
         help_email=request.app[SETTINGS].help_email,
+        trouble_since=trouble_since,
         build=build_id(),
     )
     return web.Response(

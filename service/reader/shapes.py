@@ -202,7 +202,9 @@ class SiteOut(Out):
 
 
 class ConfigOut(Out):
-    """What a widget needs to know; `usual_wait_s` is the median time that people took to decide lately, if known."""
+    """What a widget needs to know; `usual_wait_s` is the median time that people took to decide lately, if known;
+    `trouble_since` is set while something is broken for many.
+    """
 
     site: SiteOut
     limits: LimitsOut
@@ -210,4 +212,5 @@ class ConfigOut(Out):
     usual_wait_s: int | None
     help_url: str
     help_email: str | None
+    trouble_since: datetime | None
     build: str

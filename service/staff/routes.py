@@ -5,6 +5,8 @@ from service.endpoint import Route
 from service.staff import (
     context_shapes,
     decisions,
+    incident_shapes,
+    incidents,
     overview,
     queue,
     sessions,
@@ -37,5 +39,7 @@ ROUTES: list[Route] = [
     Route("GET",    _TICKET,                               tickets.get_ticket,     P.LOOK,     "One ticket", gives=ticket_shapes.TicketOut),
     Route("POST",   f"{_TICKET}/messages",                 tickets.write_message,  P.MODERATE, "Answer a ticket, or leave a note", status=201, gives=ticket_shapes.TicketOut, creates=True),
     Route("PUT",    f"{_TICKET}/state",                    tickets.set_state,      P.MODERATE, "Move a ticket on", gives=ticket_shapes.TicketOut),
+    Route("GET",    f"{_SITE}/incidents",                  incidents.list_incidents, P.LOOK,   "What is broken for many", gives=incident_shapes.IncidentsOut),
+    Route("POST",   f"{_SITE}/incidents/{{id}}/resolution", incidents.resolve,     P.MODERATE, "End an incident and answer everybody linked", gives=incident_shapes.IncidentOut),
 ]
 # fmt: on

@@ -25,6 +25,8 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("GET", f"{SITE}/tickets/PX-2222-2222", None, LOOK),
     ("POST", f"{SITE}/tickets/PX-2222-2222/messages", {"kind": "note", "body": "x"}, DO),
     ("PUT", f"{SITE}/tickets/PX-2222-2222/state", {"state": "open"}, DO),
+    ("GET", f"{SITE}/incidents", None, LOOK),
+    ("POST", f"{SITE}/incidents/1/resolution", {"answer": "It works again."}, DO),
 ]
 ROLES = ("nobody", "elsewhere", "auditor", "moderator", "lead", "admin")
 
