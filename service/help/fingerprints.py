@@ -46,7 +46,9 @@ def mark(diagnostics: Mapping[str, Any]) -> Mark:
     """Read the marks from diagnostics that have been cleaned."""
     error = diagnostics.get("error") or {}
     code = str(error.get("code", ""))
-    named = next(iter(diagnostics.get("causes") or []), None) or BY_CODE.get(code, code)
+    # The plain page is told a cause itself, by the loader; elsewhere "network" and the like are mere error codes.
+    told = code if diagnostics.get("scripts") is False else None
+    named = next(iter(diagnostics.get("causes") or []), None) or BY_CODE.get(code, told)
     return Mark(
         cause=named if named in CAUSES else None,
         code=code,

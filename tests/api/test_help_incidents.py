@@ -272,5 +272,7 @@ def test_the_fingerprint_is_what_tickets_about_one_failure_share() -> None:
     assert mark({"error": {"code": "token_refused"}}).cause == "token_wrong"
     assert mark({"causes": ["made|up"], "error": {"code": "x|y"}}).fingerprint is None
     assert mark({}).fingerprint is None
+    assert mark({"error": {"code": "network"}}).cause is None
+    assert mark({"error": {"code": "csp"}, "scripts": False}).cause == "csp"
     edge = "Mozilla/5.0 Chrome/139.0.0.0 Safari/537.36 Edg/139.0.0.0"
     assert mark({"browser": edge}).browser == "Edg 139"
