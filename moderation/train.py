@@ -166,6 +166,7 @@ def _make_encoder(
 
         fit(scorer, tokenizer, examples, settings, folder / "unfinished.pt", tell)
         save_checkpoint(folder, scorer, tokenizer, kept)
+        (folder / "unfinished.pt").unlink(missing_ok=True)
     scorer, tokenizer = load_checkpoint(folder, base, SEED)
     comments = [row for row in rows if row.split is Split.DEV and row.source in {"wiki", "news"}][
         :_DRIFT_COMMENTS
