@@ -13,7 +13,9 @@ from moderation.windows import Floats, Limits, Numbers, Windows
 
 MAX_TOKENS = 128
 """A window of the bundled classifier's encoder."""
-_BUNDLED = Limits(MAX_TOKENS)
+_BUNDLED = Limits(MAX_TOKENS, windows=3)
+"""Beginning, middle and end: more made no difference on the dev split and cost a sixth of the speed; the linear model
+reads all of it."""
 
 
 class Encoder:
@@ -26,7 +28,6 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]

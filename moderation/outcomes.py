@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from moderation import urgency
 from moderation.database import Connection
 from moderation.reasons import dump_reasons
 from moderation.statuses import Actor, Status
@@ -125,6 +126,7 @@ async def update_review_queue(conn: Connection, drafts: Sequence[Draft], decisio
             [dump_reasons(draft.reasons) for draft in held],
             [draft.priority for draft in held],
         )
+        await urgency.rank(conn, [(draft.site_id, draft.comment_id) for draft in held])
     settled = [
         (draft.site_id, draft.comment_id, decision_id)
         for draft, decision_id in zip(drafts, decision_ids, strict=True)

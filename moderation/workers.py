@@ -28,7 +28,9 @@ class Worker:
     seen_at: datetime
 
 
-async def report(conn: Connection, name: str, classifier: str | None, state: WorkerState, detail: str = "") -> None:
+async def report(
+    conn: Connection, name: str, classifier: str | None, state: WorkerState, detail: str = ""
+) -> None:
     """Say that the worker `name` is there; to be said more often than every SEEN_WITHIN_S seconds."""
     await conn.execute(
         """INSERT INTO workers (name, classifier, state, detail) VALUES ($1, $2, $3, $4)

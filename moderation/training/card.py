@@ -58,7 +58,8 @@ _TAIL = """## Limits
 - Wikipedia's editors, before 2018, make up most of the training data: slang since then, short posts and other Englishes are known less well.
 - Counter-speech that quotes an attack, reclaimed words and dialect are scored too high; veiled and polite hostility too low.
 - Calibration holds for a mix with about 10 % toxic comments, like the test data; a site's own mix can differ. A site's decisions can recalibrate it.
-- Comments beyond 20,000 characters are judged by their beginning; the encoder reads at most eight windows of 128 tokens."""
+- Comments beyond 20,000 characters are judged by their beginning; of one of more than 384 tokens the encoder
+  reads beginning, middle and end, the linear model all."""
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -91,7 +92,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
             f"{speed['one_by_one_per_second']} / {speed['in_batches_per_second']}",
         ),
         ("seconds to load", speed["load_seconds"]),
-        ("MB on disk", speed["megabytes_on_disk"]),
+        ("MB on disk / resident", f"{speed['megabytes_on_disk']} / {speed['megabytes_resident']}"),
     ]
     return _table(("figure", "value"), rows)
 

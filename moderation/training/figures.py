@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +18,7 @@ from moderation.metrics import Floats, recall_at_false_positive_rate, roc_auc
 from moderation.training.data import Row, Split, natural
 from moderation.training.evasions import EVASIONS, disguise
 from moderation.training.scoring import scores_of
+from moderation.training.speed import measure_speed
 
 Report = Callable[[str, int, int], None]
 _FALSE_POSITIVES = 0.05
@@ -42,7 +42,7 @@ def measure_all(out: Path, rows: Sequence[Row], report: Report) -> dict[str, Any
         "others": _others(classifier, test, report),
         "evasion": _evasions(classifier, wiki, report),
         "identity": _identity(classifier, test, hold, report),
-        "speed": _speed(out, wiki),
+        "speed": measure_speed(out, [row.text for row in wiki[:_SPEED_COMMENTS]]),
     }
 
 
@@ -119,23 +119,3 @@ def _identity(classifier: Bundled, test: Sequence[Row], hold: float, report: Rep
     )
     measured = measure(classifier.id, data, scores, (hold,), 0.0)
     return {group.group: asdict(group) for group in measured.groups}
-
-
-def _speed(out: Path, wiki: Sequence[Row]) -> dict[str, float]:
-    started = time.perf_counter()
-    classifier = load_bundled(out, threads=2)
-    loaded = time.perf_counter()
-    texts = [row.text for row in wiki[:_SPEED_COMMENTS]]
-    for text in texts:
-        classifier.score([text])
-    single = time.perf_counter()
-    classifier.score(texts)
-    batched = time.perf_counter()
-    size = sum(path.stat().st_size for path in out.iterdir() if path.is_file())
-    return {
-        "threads": 2,
-        "load_seconds": round(loaded - started, 3),
-        "one_by_one_per_second": round(len(texts) / (single - loaded)),
-        "in_batches_per_second": round(len(texts) / (batched - single)),
-        "megabytes_on_disk": round(size / 1e6, 2),
-    }

@@ -124,8 +124,8 @@ def load_scorer(base: Path, kept: Sequence[int], seed: int) -> Scorer:
     noise in the examples does for it is enough.
     """
     torch.manual_seed(seed)
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     config = BertConfig.from_pretrained(
         base, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )

@@ -1,0 +1,54 @@
+"""The people's half of the queue seen from one side: which items, and in which order they are taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class View(StrEnum):
+    """Which items: all, or those that wait for one kind of reason."""
+
+    ALL = "all"
+    HELD = "held"
+    REPORTED = "reported"
+    UNSCORED = "unscored"
+    NEW_READERS = "new_readers"
+
+
+class Order(StrEnum):
+    """Severity x reach x reporters x age (see urgency.py), or how long an item has waited alone."""
+
+    URGENT = "urgent"
+    OLDEST = "oldest"
+
+
+# Of an item q and its comment c. Word for word as the partial indexes of schema.sql have them.
+CONDITIONS: Mapping[View, str] = {
+    View.ALL: "true",
+    View.HELD: "c.status = 'held'",
+    View.REPORTED: """q.reasons @> '[{"code": "reported"}]'""",
+    View.UNSCORED: """q.reasons @> '[{"code": "unscored"}]'""",
+    View.NEW_READERS: """(q.reasons @> '[{"code": "new_reader"}]' OR q.reasons @> '[{"code": "link"}]')""",
+}
+ORDERS: Mapping[Order, str] = {Order.URGENT: "q.urgency DESC, q.id", Order.OLDEST: "q.id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What somebody wants to see of a site's queue; without `article_id` all articles."""
+
+    view: View = View.ALL
+    order: Order = Order.URGENT
+    article_id: int | None = None
+
+    @property
+    def condition(self) -> str:
+        """The condition on an item q and its comment c.
+
+        The article stands in the statement itself: the planner has to know whether it is one of the busy ones.
+        """
+        article = "" if self.article_id is None else f" AND c.article_id = {self.article_id:d}"
+        return CONDITIONS[self.view] + article
+
+
+EVERYTHING = Selection()
