@@ -10,7 +10,7 @@ from aiohttp import web
 from moderation.database import DATABASE_DOWN
 from service.help.causes import BY_CODE, CAUSES, Cause
 from service.keys import RESERVE, SETTINGS
-from service.store import diagnosis
+from service.store import diagnosis, incidents
 
 _WAIT_S = 1.0
 
@@ -28,6 +28,8 @@ class SelfHelp:
     """What is found, the likeliest first, and all causes by what the reader sees of them."""
 
     found: Sequence[Answer]
+    # Something is broken for many, and the staff know.
+    trouble: bool
     groups: Mapping[str, Sequence[Answer]]
 
 
@@ -73,8 +75,10 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 async def look(request: web.Request, site_id: int | None, *, error: str, article: str) -> SelfHelp:
     """What the address tells (the error that the reader saw, the article), and what the service knows of itself."""
     host = request.app[SETTINGS].base_url.split("://", 1)[1]
-    codes = dict.fromkeys([*_told(error), *await _known(request, site_id, article)])
+    known = await _known(request, site_id, article)
+    codes = dict.fromkeys([*_told(error), *known.codes])
     return SelfHelp(
+        trouble=known.trouble,
         found=[_answer(code, CAUSES[code], host) for code in codes],
         groups={
             title: [_answer(code, CAUSES[code], host) for code in group] for title, group in _GROUPS.items()
@@ -89,16 +93,22 @@ def _told(error: str) -> Iterator[str]:
         yield code
 
 
-async def _known(request: web.Request, site_id: int | None, article: str) -> list[str]:
+class _Known(NamedTuple):
+    codes: Sequence[str]
+    trouble: bool = False
+
+
+async def _known(request: web.Request, site_id: int | None, article: str) -> _Known:
     """Causes that lie with the service or the article."""
     if site_id is None:
-        return ["outage"]
+        return _Known(["outage"])
     try:
         async with asyncio.timeout(_WAIT_S), request.app[RESERVE].acquire() as conn:
             closed = await diagnosis.article_is_closed(conn, site_id, article)
+            since = await incidents.open_since(conn, site_id)
     except DATABASE_DOWN:
-        return ["outage"]
-    return ["closed"] if closed else []
+        return _Known(["outage"])
+    return _Known(["closed"] if closed else [], trouble=since is not None)
 
 
 def _answer(code: str, cause: Cause, host: str) -> Answer:

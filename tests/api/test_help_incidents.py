@@ -76,6 +76,7 @@ async def test_it_opens_by_itself_soon_after_the_fifth(api: Api, pool: Pool) -> 
         await asyncio.sleep(0.1)
     config = await api.call("GET", "/config")
     assert config.body["trouble_since"] is not None
+    assert "We know, and are working on it." in (await api.raw("GET", "/help/demo")).body
 
 
 async def test_one_client_is_no_crowd(api: Api, pool: Pool, site: int) -> None:
@@ -226,6 +227,7 @@ class TestTheEnd:
         assert (await console.call("GET", "/sites/demo/incidents"))[1]["items"] == []
         assert len((await console.call("GET", "/sites/demo/incidents?state=all"))[1]["items"]) == 1
         assert (await api.call("GET", "/config")).body["trouble_since"] is None
+        assert "We know, and are working on it." not in (await api.raw("GET", "/help/demo")).body
 
     async def test_what_was_none_goes_back_to_the_inbox(
         self, api: Api, pool: Pool, site: int, room: Newsroom

@@ -33,3 +33,12 @@ def fill_in(page: Page, message: str) -> None:
 
 def send(page: Page) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
+
+
+def help_is_there(page: Page) -> None:
+    """Wait until the help form has come, which needs no network from then on. Not by polling in a page that forbids eval."""
+    fetched = (
+        "performance.getEntriesByType('resource').some(e => /assets.help-/.test(e.name) && e.responseEnd > 0)"
+    )
+    while not page.evaluate(fetched):
+        page.wait_for_timeout(20)

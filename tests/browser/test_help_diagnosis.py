@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Route, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.help_form import help_is_there
 from tests.browser.lab import SITE, Bench, Lab, open_lab
 from tests.browser.widgets import box, menu
 
@@ -157,9 +158,7 @@ def _older_loader(bench: Bench, now: str, then: str) -> None:
 @case("offline", "offline")
 def _offline(bench: Bench) -> None:
     bench.visit()
-    bench.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(e => /assets.help-/.test(e.name))"
-    )
+    help_is_there(bench.page)
     bench.context.set_offline(True)
     bench.refused()
 
@@ -167,9 +166,7 @@ def _offline(bench: Bench) -> None:
 @case("a network that lets nothing through", "network")
 def _no_network(bench: Bench) -> None:
     bench.visit()
-    bench.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(e => /assets.help-/.test(e.name))"
-    )
+    help_is_there(bench.page)
     bench.page.route("**/*", lambda route: route.abort("connectionfailed"))
     bench.refused()
 
@@ -177,9 +174,7 @@ def _no_network(bench: Bench) -> None:
 @case("a certificate that the browser does not take", "network")
 def _certificate(bench: Bench) -> None:
     bench.visit()
-    bench.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(e => /assets.help-/.test(e.name))"
-    )
+    help_is_there(bench.page)
     bench.page.route("**/*", lambda route: route.abort("failed"))
     bench.ask()
 
@@ -206,9 +201,7 @@ def _broken(bench: Bench) -> None:
 @case("the service falls silent after the thread was read", "outage")
 def _silent(bench: Bench) -> None:
     bench.visit(elsewhere=True)
-    bench.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(e => /assets.help-/.test(e.name))"
-    )
+    help_is_there(bench.page)
     bench.page.route(f"{bench.lab.host}/**", lambda route: route.abort("connectionrefused"))
     bench.refused()
 

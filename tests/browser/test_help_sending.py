@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import LiveService
-from tests.browser.help_form import fill_in, kept, send, tickets
-from tests.browser.widgets import open_thread, ready
+from tests.browser.help_form import fill_in, help_is_there, kept, send, tickets
+from tests.browser.widgets import HELP, open_thread, ready
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def test_what_was_written_offline_is_sent_when_the_network_is_back(
     page: Page, live_service: LiveService, article_key: str, message: str
 ) -> None:
     open_thread(page, live_service, article_key)
-    page.wait_for_function("performance.getEntriesByType('resource').some(e => /assets.help-/.test(e.name))")
+    help_is_there(page)
     page.context.set_offline(True)
     fill_in(page, message)
     expect(page.locator("[data-cause=offline]")).to_be_visible()
@@ -118,3 +118,17 @@ def test_what_cannot_be_sent_can_be_copied(
     alert.get_by_role("button", name="Copy").click()
     expect(alert.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == message
+
+
+def test_an_incident_is_told_where_the_reader_writes(
+    page: Page, live_service: LiveService, article_key: str
+) -> None:
+    page.route(
+        "**/config",
+        lambda route: route.fulfill(json={**route.fetch().json(), "trouble_since": "2026-11-24T12:00:00Z"}),
+    )
+    open_thread(page, live_service, article_key)
+    told = page.get_by_text("Several readers have trouble commenting at the moment.")
+    expect(told).to_be_visible()
+    page.get_by_role("button", name=HELP).click()
+    expect(told).to_have_count(2)

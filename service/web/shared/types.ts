@@ -116,6 +116,8 @@ export interface Config {
   help_url: string;
   /** Where to write to when nothing else works; null where the operator has not said. */
   help_email: string | null;
+  /** Since when something is broken for many readers (RFC 3339); null while nothing is. */
+  trouble_since: string | null;
   build: string;
 }
 

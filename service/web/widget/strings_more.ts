@@ -68,6 +68,7 @@ export const enMore = {
   origin: "This site has not been set up to take comments from this page. We have been told.",
   too_long: "This is too long.",
   session_over: "Your session is over. Your text is safe here: please send it again.",
+  known_trouble: "Several readers have trouble commenting at the moment. We know, and are working on it.",
   close: "Close",
   report_why: "What is wrong with this comment?",
   report_abuse: "Insults or abuse",

@@ -98,6 +98,8 @@ const de: Strings = {
   session_over: "Ihre Sitzung ist abgelaufen. Ihr Text ist hier sicher: bitte senden Sie ihn noch einmal.",
   help: "Probleme beim Kommentieren? Bitte sagen Sie uns Bescheid",
   get_help: "Hilfe holen",
+  known_trouble:
+    "Mehrere Leser haben zurzeit Probleme beim Kommentieren. Wir wissen davon und arbeiten daran.",
   close: "Schließen",
   report_why: "Was stimmt mit diesem Kommentar nicht?",
   report_abuse: "Beleidigung",

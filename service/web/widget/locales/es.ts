@@ -108,6 +108,7 @@ const es: Strings = {
   session_over: "Su sesión ha terminado. Su texto está a salvo aquí: envíelo de nuevo.",
   help: "¿Problemas para comentar? Cuéntenoslo",
   get_help: "Obtener ayuda",
+  known_trouble: "Varios lectores tienen problemas para comentar ahora mismo. Lo sabemos y estamos en ello.",
   close: "Cerrar",
   report_why: "¿Qué problema tiene este comentario?",
   report_abuse: "Insultos",

@@ -113,6 +113,8 @@ const fr: Strings = {
   session_over: "Votre session est terminée. Votre texte est en sécurité ici : veuillez le renvoyer.",
   help: "Un problème pour commenter ? Dites-le-nous",
   get_help: "Obtenir de l’aide",
+  known_trouble:
+    "Plusieurs lecteurs ont des difficultés à commenter en ce moment. Nous le savons et y travaillons.",
   close: "Fermer",
   report_why: "Quel est le problème avec ce commentaire ?",
   report_abuse: "Insultes",

@@ -112,6 +112,8 @@ const it: Strings = {
   session_over: "La sua sessione è scaduta. Il suo testo è al sicuro qui: lo invii di nuovo.",
   help: "Problemi a commentare? Ce lo faccia sapere",
   get_help: "Chiedi aiuto",
+  known_trouble:
+    "Diversi lettori hanno problemi a commentare in questo momento. Lo sappiamo e ci stiamo lavorando.",
   close: "Chiudi",
   report_why: "Che cosa non va in questo commento?",
   report_abuse: "Insulti",

@@ -95,6 +95,7 @@ const nl: Strings = {
   session_over: "Uw sessie is verlopen. Uw tekst is hier veilig: verstuur hem opnieuw.",
   help: "Problemen met reageren? Laat het ons weten",
   get_help: "Hulp vragen",
+  known_trouble: "Meerdere lezers hebben nu moeite met reageren. We weten ervan en werken eraan.",
   close: "Sluiten",
   report_why: "Wat is er mis met deze reactie?",
   report_abuse: "Beledigend",

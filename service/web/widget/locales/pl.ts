@@ -121,6 +121,7 @@ const pl: Strings = {
   session_over: "Twoja sesja wygasła. Twój tekst jest tu bezpieczny: wyślij go ponownie.",
   help: "Masz problem z komentowaniem? Daj nam znać",
   get_help: "Uzyskaj pomoc",
+  known_trouble: "Kilku czytelników ma teraz kłopoty z komentowaniem. Wiemy o tym i nad tym pracujemy.",
   close: "Zamknij",
   report_why: "Co jest nie tak z tym komentarzem?",
   report_abuse: "Obelgi",

@@ -108,6 +108,8 @@ const pt: Strings = {
   session_over: "A sua sessão terminou. O seu texto está seguro aqui: envie-o de novo.",
   help: "Problemas ao comentar? Diga-nos",
   get_help: "Obter ajuda",
+  known_trouble:
+    "Vários leitores têm problemas para comentar neste momento. Sabemos disso e estamos a tratar do assunto.",
   close: "Fechar",
   report_why: "Qual é o problema deste comentário?",
   report_abuse: "Insultos",

@@ -92,6 +92,7 @@ const tr: Strings = {
   session_over: "Oturumunuz sona erdi. Metniniz burada güvende: lütfen yeniden gönderin.",
   help: "Yorum yaparken sorun mu yaşıyorsunuz? Lütfen bize bildirin",
   get_help: "Yardım al",
+  known_trouble: "Birkaç okur şu anda yorum yapmakta sorun yaşıyor. Bunu biliyoruz ve üzerinde çalışıyoruz.",
   close: "Kapat",
   report_why: "Bu yorumda sorun nedir?",
   report_abuse: "Hakaret",

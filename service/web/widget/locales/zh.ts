@@ -91,6 +91,7 @@ const zh: Strings = {
   session_over: "您的会话已结束。您的文字已保存在这里,请重新发送。",
   help: "评论遇到问题?请告诉我们",
   get_help: "获取帮助",
+  known_trouble: "目前有多位读者无法正常评论。我们已经知道，正在处理。",
   close: "关闭",
   report_why: "这条评论有什么问题?",
   report_abuse: "侮辱或谩骂",

@@ -92,6 +92,7 @@ export function Answers(props: {
       <h3 ref={title} tabIndex={-1}>
         {t("diag_title")}
       </h3>
+      {thread.member?.config?.trouble_since && <p class="notice">{t("known_trouble")}</p>}
       <ol aria-live="polite">
         {shown.map((finding) => (
           <Answer key={finding.cause} thread={thread} finding={finding} judging={judging} />

@@ -117,6 +117,7 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
   const limit = member.config?.limits.body ?? 10_000;
   const left = limit - draft.text.length;
   const label = parent?.author ? t("reply_to", { name: parent.author.name }) : t(editing ? "edit" : "write");
+  const trouble = member.config?.trouble_since && !parent && !editing;
   return (
     <form
       class={`composer ${open ? "open" : ""}`}
@@ -137,6 +138,7 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
         if (event.key === "Escape" && !draft.text) onCancel?.();
       }}
     >
+      {trouble && <p class="notice">{t("known_trouble")}</p>}
       <textarea
         id={id}
         ref={area}
