@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from moderation.database import DATABASE_DOWN, Connection, Pool
-from service.store import events
+from service.store import events, ticket_clocks
 
 EVERY_S = 600.0
 EVENT_DAYS = 2
@@ -26,8 +26,10 @@ async def run(pool: Pool) -> None:
 
 
 async def sweep(conn: Connection) -> None:
-    """Forget old events, sessions that are over, and buckets that have long been full."""
+    """Forget old events, sessions that are over, buckets that have long been full, and what tickets told of their readers."""
     await events.forget(conn, older_than_days=EVENT_DAYS)
+    await ticket_clocks.close_resolved(conn)
+    await ticket_clocks.forget(conn)
     await conn.execute("DELETE FROM sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM staff_sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM rate_buckets WHERE updated_at < now() - interval '1 day'")
