@@ -88,6 +88,8 @@ CREATE TABLE readers (
     CONSTRAINT readers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT readers_sanction_known CHECK (sanction IN ('none', 'premoderated', 'suspended', 'banned'))
 );
+-- Names that look alike are found together.
+CREATE INDEX readers_skeleton ON readers (site_id, name_skeleton);
 
 -- A reader's browser. The refresh token rotates: only the hash of the newest one opens the session, and the hash before
 -- it is kept so that a second use of an old one (theft, or a lost answer) can be told apart.
@@ -152,10 +154,14 @@ CREATE INDEX comments_roots_by_replies ON comments (site_id, article_id, reply_c
 CREATE INDEX comments_replies ON comments (site_id, root_id, id) WHERE parent_id IS NOT NULL AND listed;
 -- A reader's own comments, the record that the policy looks at, repeats of the same text.
 CREATE INDEX comments_reader ON comments (site_id, reader_id, id);
+-- Search over all comments, newest first. What is up is most of them, and is found by time.
+CREATE INDEX comments_by_time ON comments (site_id, created_at, id);
+CREATE INDEX comments_by_article ON comments (site_id, article_id, created_at, id);
+CREATE INDEX comments_by_status ON comments (site_id, status, created_at, id) WHERE status <> 'published';
 CREATE UNIQUE INDEX comments_idempotency_unique ON comments (site_id, reader_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 
--- Every text a comment has had.
+-- Every text a comment has had. A row never changes, so that its words are indexed once, whatever becomes of the comment.
 CREATE TABLE revisions (
     site_id bigint NOT NULL,
     comment_id bigint NOT NULL,
@@ -163,9 +169,12 @@ CREATE TABLE revisions (
     body text NOT NULL,
     html text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    lexemes tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, body)) STORED,
     CONSTRAINT revisions_pkey PRIMARY KEY (site_id, comment_id, revision),
     CONSTRAINT revisions_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE
 );
+-- A short pending list: whoever's post fills it waits for its merging, so it is merged often and a little at a time.
+CREATE INDEX revisions_lexemes ON revisions USING gin (lexemes) WITH (gin_pending_list_limit = 512);
 
 -- What a model said of one revision: a score of 0 to 1 per label.
 CREATE TABLE scores (
@@ -179,10 +188,13 @@ CREATE TABLE scores (
     words jsonb,
     -- Judges nothing: of a model that is being tried out.
     shadow boolean NOT NULL DEFAULT false,
+    -- Apart, to be searched by.
+    toxicity real GENERATED ALWAYS AS ((labels ->> 'toxicity')::real) STORED,
     CONSTRAINT scores_pkey PRIMARY KEY (site_id, comment_id, revision, model),
     CONSTRAINT scores_revision_fkey FOREIGN KEY (site_id, comment_id, revision)
         REFERENCES revisions (site_id, comment_id, revision) ON DELETE CASCADE
 );
+CREATE INDEX scores_toxicity ON scores (site_id, toxicity, comment_id);
 
 -- What waits for judgement. The machine takes items of lane 'score', people those of lane 'review', both the same way:
 -- a claim moves ready_at to the end of the lease and adds an attempt; (id, attempts) fences whoever lost it.
@@ -193,7 +205,7 @@ CREATE TABLE queue (
     comment_id bigint NOT NULL,
     lane text NOT NULL,
     reasons jsonb NOT NULL DEFAULT '[]',
-    -- Higher is sooner.
+    -- Higher is sooner. In lane 'review' how severe it looks, 0 to 10; what a person took back is above that.
     priority real NOT NULL DEFAULT 0,
     -- Not to be claimed before: now, the end of a lease, or the next try.
     ready_at timestamptz NOT NULL DEFAULT now(),
@@ -202,13 +214,29 @@ CREATE TABLE queue (
     -- Attempts that were given back (no classifier, an edit): they do not count against the item.
     postponed integer NOT NULL DEFAULT 0,
     queued_at timestamptz NOT NULL DEFAULT now(),
+    -- How many see it, and how often those who reported it were right: factors, kept by moderation/urgency.py.
+    reach real NOT NULL DEFAULT 1,
+    reporters real NOT NULL DEFAULT 1,
+    -- The order in which people take items, falling: severity x reach x reporters x age, where age doubles it every six
+    -- hours. As a logarithm to base two, so that age is what it loses by being queued later and the number never changes.
+    urgency double precision NOT NULL GENERATED ALWAYS AS (
+        ln(greatest(priority, 0.1)::double precision * reach * reporters) / ln(2::double precision)
+        - extract(epoch FROM queued_at - timestamptz '2020-01-01 00:00:00+00')::double precision / 21600) STORED,
     CONSTRAINT queue_pkey PRIMARY KEY (id),
     CONSTRAINT queue_item_unique UNIQUE (site_id, comment_id, lane),
     CONSTRAINT queue_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
     CONSTRAINT queue_lane_known CHECK (lane IN ('score', 'review'))
 );
 CREATE INDEX queue_score ON queue (priority DESC, id) WHERE lane = 'score';
-CREATE INDEX queue_review ON queue (site_id, priority DESC, id) WHERE lane = 'review';
+-- People's side: the most urgent first, the oldest first, and the views of moderation/views.py that may be few among many.
+CREATE INDEX queue_review ON queue (site_id, urgency DESC, id) WHERE lane = 'review';
+CREATE INDEX queue_review_age ON queue (site_id, id) WHERE lane = 'review';
+CREATE INDEX queue_reported ON queue (site_id, urgency DESC, id)
+    WHERE lane = 'review' AND reasons @> '[{"code": "reported"}]';
+CREATE INDEX queue_unscored ON queue (site_id, urgency DESC, id)
+    WHERE lane = 'review' AND reasons @> '[{"code": "unscored"}]';
+CREATE INDEX queue_new_readers ON queue (site_id, urgency DESC, id)
+    WHERE lane = 'review' AND (reasons @> '[{"code": "new_reader"}]' OR reasons @> '[{"code": "link"}]');
 
 -- The append-only record of every decision: the only thing that changes a comment's status.
 CREATE TABLE decisions (
@@ -268,6 +296,8 @@ CREATE TABLE reports (
     CONSTRAINT reports_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
     CONSTRAINT reports_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
 );
+-- How often somebody's reports were right.
+CREATE INDEX reports_record ON reports (site_id, reader_id, id) WHERE settled_by IS NOT NULL;
 
 -- What live readers are told. seq is the article's version at that moment, so an article's events have no gaps.
 CREATE TABLE events (
@@ -370,6 +400,22 @@ CREATE TABLE incidents (
     CONSTRAINT incidents_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
 );
 CREATE UNIQUE INDEX incidents_one_open ON incidents (site_id, cause, code) WHERE resolved_at IS NULL;
+
+-- What somebody on the staff looks at again and again: a view of the queue or a search, as in the console's address.
+CREATE TABLE saved_filters (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    name text NOT NULL,
+    place text NOT NULL,
+    query jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT saved_filters_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT saved_filters_name_unique UNIQUE (site_id, staff_id, name),
+    CONSTRAINT saved_filters_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT saved_filters_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE,
+    CONSTRAINT saved_filters_place_known CHECK (place IN ('queue', 'search'))
+);
 
 -- A reader has trouble commenting.
 CREATE TABLE tickets (

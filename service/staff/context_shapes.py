@@ -4,7 +4,8 @@ from datetime import datetime
 
 from moderation.statuses import Status
 from service.parsing import Out
-from service.staff.shapes import AuthorOut, CommentOut, DecisionOut, ItemOut, PersonOut
+from service.staff.queue_shapes import ItemOut
+from service.staff.shapes import AuthorOut, CommentOut, DecisionOut, PersonOut
 
 
 class NearOut(Out):

@@ -9,7 +9,8 @@ from moderation.workers import WorkerState
 from service.endpoint import answer
 from service.keys import POOL
 from service.sites import Site
-from service.staff.shapes import ClassifierOut, CountsOut, HouseRuleOut, ReasonsOut
+from service.staff.queue_shapes import ClassifierOut, CountsOut
+from service.staff.shapes import HouseRuleOut, ReasonsOut
 from service.store import tickets
 
 
@@ -21,6 +22,7 @@ async def read_counts(conn: Connection, site_id: int) -> CountsOut:
         held=waiting.held,
         reported=waiting.reported,
         unscored=waiting.unscored,
+        new_readers=waiting.new_readers,
         pending=waiting.pending,
         tickets_open=await tickets.count_waiting(conn, site_id),
         oldest_held_at=waiting.oldest_held_at,

@@ -6,23 +6,37 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from moderation import review
+from moderation.database import Connection
+from moderation.views import Selection
 from service import cursors
 from service.auth import Staff
 from service.endpoint import answer, empty
 from service.keys import NOTIFIER, POOL
-from service.problems import Problem
 from service.sites import Site
 from service.staff.overview import read_counts
-from service.staff.shapes import ClaimIn, HeldOut, IdsIn, ItemOut, ItemsOut, QueueOut, QueueQuery, worded
+from service.staff.queue_shapes import (
+    ClaimIn,
+    HeldOut,
+    IdsIn,
+    ItemOut,
+    ItemsOut,
+    QueueOut,
+    QueueQuery,
+    SelectionIn,
+)
+from service.staff.shapes import worded
 from service.store import queue as store
 from service.store.queue import Item
+
+_ARTICLES = 50
 
 
 async def list_queue(request: web.Request, site: Site, query: QueueQuery) -> web.Response:
     """What waits for people, first to be decided first."""
     after = _place(query.cursor)
     async with request.app[POOL].acquire() as conn:
-        items = await store.list_items(conn, site.id, limit=query.limit + 1, after=after)
+        selection = await _selection(conn, site, query)
+        items = await store.list_items(conn, site.id, limit=query.limit + 1, after=after, selection=selection)
         counts = await read_counts(conn, site.id)
     shown = items[: query.limit]
     cursor = _cursor(shown[-1]) if len(items) > query.limit else None
@@ -30,11 +44,19 @@ async def list_queue(request: web.Request, site: Site, query: QueueQuery) -> web
     return answer(QueueOut(items=_out(shown), next=cursor, counts=counts), headers=link)
 
 
+async def list_articles(request: web.Request, site: Site) -> web.Response:
+    """The articles that have most waiting."""
+    async with request.app[POOL].acquire() as conn:
+        articles = await store.list_articles(conn, site.id, limit=_ARTICLES)
+    return answer({"articles": articles})
+
+
 async def claim(request: web.Request, site: Site, staff: Staff, body: ClaimIn) -> web.Response:
     """Claim the next items, or those named. What somebody else has is left out."""
     async with request.app[POOL].acquire() as conn:
         if body.ids is None:
-            claimed = await review.claim_next(conn, site.id, staff.id, limit=body.limit)
+            selection = await _selection(conn, site, body)
+            claimed = await review.claim_next(conn, site.id, staff.id, limit=body.limit, selection=selection)
         else:
             claimed = await review.claim_named(conn, site.id, staff.id, _numbers(body.ids))
         items = await store.find_items(conn, site.id, claimed)
@@ -71,9 +93,14 @@ def _out(items: Iterable[Item]) -> list[ItemOut]:
     return [ItemOut.model_validate(worded(item.json)) for item in items]
 
 
+async def _selection(conn: Connection, site: Site, asked: SelectionIn) -> Selection:
+    article = None if asked.article is None else await store.article_id(conn, site.id, asked.article)
+    return Selection(asked.view, asked.order, article)
+
+
 def _cursor(item: Item) -> str:
-    """The priority's own bits, so that the same number comes back."""
-    [bits] = struct.unpack("<i", struct.pack("<f", item.priority))
+    """The urgency's own bits, so that the same number comes back."""
+    [bits] = struct.unpack("<q", struct.pack("<d", item.urgency))
     return cursors.encode(bits, item.id)
 
 
@@ -81,8 +108,5 @@ def _place(cursor: str | None) -> tuple[float, int] | None:
     place = cursors.decode(cursor, 2)
     if place is None:
         return None
-    try:
-        [priority] = struct.unpack("<f", struct.pack("<i", place[0]))
-    except struct.error:
-        raise Problem("malformed", "The cursor is not one that this list gave.") from None
-    return priority, place[1]
+    [urgency] = struct.unpack("<d", struct.pack("<q", place[0]))
+    return urgency, place[1]

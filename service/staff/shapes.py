@@ -7,13 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from moderation.reasons import Reason
-from moderation.statuses import Actor, Lane, Status
+from moderation.statuses import Actor, Status
 from service.parsing import In, Out
 
-MAX_CLAIMS = 50
-
 Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,17}$")]
-Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_CLAIMS)]
+ArticleKey = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 
 
 def in_words(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -32,26 +30,6 @@ class SignInIn(In):
 
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class QueueQuery(In):
-    """Which page of the queue."""
-
-    cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 25
-
-
-class ClaimIn(In):
-    """The next `limit` items, or the items of the comments named."""
-
-    limit: Annotated[int, Field(ge=1, le=MAX_CLAIMS)] = 1
-    ids: Ids | None = None
-
-
-class IdsIn(In):
-    """The items of these comments."""
-
-    ids: Ids
 
 
 class DecisionIn(In):
@@ -104,12 +82,6 @@ class ReasonOut(Out):
     end: int | None = None
 
 
-class HolderOut(PersonOut):
-    """Who has claimed an item."""
-
-    until: datetime
-
-
 class AuthorOut(PersonOut):
     """Who wrote a comment, with what became of their last 200."""
 
@@ -146,72 +118,6 @@ class CommentOut(Out):
     author: AuthorOut
     article: ArticleOut
     parent: ParentOut | None
-
-
-class WordOut(Out):
-    """A word that raised `label`: from `start` to `end` of the body, in code points; `weight` in log-odds."""
-
-    label: str
-    start: int
-    end: int
-    weight: float
-
-
-class ItemOut(Out):
-    """What waits for people."""
-
-    id: str
-    lane: Lane
-    reasons: list[ReasonOut]
-    priority: float
-    queued_at: datetime
-    attempts: int
-    claimed_by: HolderOut | None
-    comment: CommentOut
-    scores: dict[str, float]
-    model: str | None
-    words: list[WordOut] | None
-
-
-class ClassifierOut(Out):
-    """How the classifier does."""
-
-    id: str | None
-    state: Literal["ready", "unavailable", "absent"]
-
-
-class CountsOut(Out):
-    """How much waits: `waiting` for people, of which `held`, `reported` and `unscored` overlap; `pending` for the classifier."""
-
-    waiting: int
-    held: int
-    reported: int
-    unscored: int
-    pending: int
-    tickets_open: int
-    oldest_held_at: datetime | None
-    classifier: ClassifierOut
-
-
-class QueueOut(Out):
-    """One page of the queue."""
-
-    items: list[ItemOut]
-    next: str | None
-    counts: CountsOut
-
-
-class ItemsOut(Out):
-    """Claimed items."""
-
-    items: list[ItemOut]
-
-
-class HeldOut(Out):
-    """The items still held, and until when."""
-
-    ids: list[str]
-    until: datetime | None
 
 
 class DecisionOut(Out):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from moderation import urgency
 from moderation.database import Connection
 
-# What a report adds to an item's place in the review queue.
-_REPORT_PRIORITY = 5.0
+# How severe a comment counts that nothing is known of but that somebody reported it.
+_REPORT_SEVERITY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,13 @@ async def report(
         return earlier
     await conn.execute(
         """INSERT INTO queue (site_id, comment_id, lane, reasons, priority) VALUES ($1, $2, 'review', $3, $4)
-           ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE SET priority = queue.priority + excluded.priority,
+           ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE SET priority = greatest(queue.priority, excluded.priority),
                reasons = CASE WHEN queue.reasons @> excluded.reasons THEN queue.reasons
                               ELSE queue.reasons || excluded.reasons END""",
         site_id,
         comment_id,
         [{"code": "reported"}],
-        _REPORT_PRIORITY,
+        _REPORT_SEVERITY,
     )
+    await urgency.rank(conn, [(site_id, comment_id)])
     return id_

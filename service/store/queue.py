@@ -11,6 +11,8 @@ import asyncpg
 import orjson
 
 from moderation.database import Connection
+from moderation.urgency import DOUBLES_EVERY_H
+from moderation.views import EVERYTHING, ORDERS, Order, Selection
 
 # An author's record is that of their last comments, so that a prolific author costs no more than another.
 _RECORD = 200
@@ -47,8 +49,10 @@ COMMENT_TABLES = f"""
     {record()}"""
 
 _ITEM = f"""
-    SELECT q.id, q.priority, json_build_object(
+    SELECT q.id, q.urgency, json_build_object(
         'id', q.comment_id::text, 'lane', q.lane, 'reasons', q.reasons, 'priority', q.priority,
+        'urgency', json_build_object('rank', q.urgency, 'reach', q.reach, 'reporters', q.reporters,
+                                     'doubles_every_h', {DOUBLES_EVERY_H}),
         'queued_at', q.queued_at, 'attempts', q.attempts,
         'claimed_by', CASE WHEN q.ready_at > now() AND s.id IS NOT NULL
                            THEN json_build_object('id', s.id::text, 'name', s.name, 'until', q.ready_at) END,
@@ -59,39 +63,71 @@ _ITEM = f"""
     {COMMENT_TABLES}
     LEFT JOIN staff s ON q.claimed_by = 'staff:' || s.id
     WHERE q.site_id = $1 AND q.lane = 'review'"""
-_ORDER = "ORDER BY q.priority DESC, q.id"
 # The first half of the condition bounds the walk of the index, the second finds the very place.
-LIST = f"{_ITEM} {_ORDER} LIMIT $2"
-LIST_AFTER = f"{_ITEM} AND q.priority <= $3::real AND (q.priority < $3::real OR q.id > $4) {_ORDER} LIMIT $2"
+_AFTER = {Order.URGENT: "q.urgency <= $3 AND (q.urgency < $3 OR q.id > $4)", Order.OLDEST: "q.id > $3"}
+
+
+def list_query(selection: Selection, place: Sequence[float]) -> str:
+    """$1 the site, $2 how many, then the place after which to begin, if any."""
+    after = _AFTER[selection.order] if place else "true"
+    return f"""{_ITEM} AND {selection.condition} AND {after}
+        ORDER BY {ORDERS[selection.order]} LIMIT $2"""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A queue item's JSON, and where it stands: by `priority`, falling, then by `id`."""
+    """A queue item's JSON, and where it stands: by `urgency`, falling, then by `id`, or by `id` alone."""
 
     id: int
-    priority: float
+    urgency: float
     json: dict[str, Any]
 
 
 async def list_items(
-    conn: Connection, site_id: int, *, limit: int, after: tuple[float, int] | None
+    conn: Connection,
+    site_id: int,
+    *,
+    limit: int,
+    after: tuple[float, int] | None,
+    selection: Selection = EVERYTHING,
 ) -> list[Item]:
-    """Up to `limit` items that wait for people, after the place (priority, id), first to be decided first."""
-    if after is None:
-        return _items(await conn.fetch(LIST, site_id, limit))
-    return _items(await conn.fetch(LIST_AFTER, site_id, limit, *after))
+    """Up to `limit` items that wait for people, after the place (urgency, id), first to be decided first."""
+    place = () if after is None else after[1:] if selection.order is Order.OLDEST else after
+    query = list_query(selection, place)
+    return _items(await conn.fetch(query, site_id, limit, *place))
 
 
 async def find_items(conn: Connection, site_id: int, comment_ids: Sequence[int]) -> list[Item]:
     """The items of these comments, first to be decided first."""
     return _items(
-        await conn.fetch(f"{_ITEM} AND q.comment_id = ANY($2) {_ORDER}", site_id, list(comment_ids))
+        await conn.fetch(
+            f"{_ITEM} AND q.comment_id = ANY($2) ORDER BY {ORDERS[Order.URGENT]}", site_id, list(comment_ids)
+        )
     )
 
 
+async def article_id(conn: Connection, site_id: int, key: str) -> int:
+    """An article's id; 0, which no article has, if there is none of this key."""
+    found = await conn.fetchval("SELECT id FROM articles WHERE site_id = $1 AND key = $2", site_id, key)
+    return found or 0
+
+
+async def list_articles(conn: Connection, site_id: int, *, limit: int) -> list[dict[str, Any]]:
+    """The articles with the most items that wait for people: `key`, `title`, `url`, `waiting`."""
+    rows = await conn.fetch(
+        """SELECT a.key, a.title, a.url, count(*) AS waiting
+           FROM queue q JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
+           JOIN articles a ON a.site_id = $1 AND a.id = c.article_id
+           WHERE q.site_id = $1 AND q.lane = 'review' GROUP BY a.id, a.key, a.title, a.url
+           ORDER BY count(*) DESC, a.id LIMIT $2""",
+        site_id,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
 def _items(rows: Sequence[asyncpg.Record]) -> list[Item]:
-    return [Item(row["id"], row["priority"], orjson.loads(row["json"])) for row in rows]
+    return [Item(row["id"], row["urgency"], orjson.loads(row["json"])) for row in rows]
 
 
 async def read_comment(conn: Connection, site_id: int, comment_id: int) -> dict[str, Any] | None:

@@ -77,7 +77,9 @@ async def test_a_strict_policy_rejects_what_moderators_published(
 async def test_rules_and_authors_are_replayed_too(judged: list[int], pool: Pool, site: int) -> None:
     words = Policy(bands=Policy.default().bands, word_lists=(WordList(name="w", words=("fine",)),))
     found = await run(pool, site, words)
-    assert {key: len(move.comments) for key, move in found.moves.items()} == {(Action.PUBLISH, Action.HOLD): 1}
+    assert {key: len(move.comments) for key, move in found.moves.items()} == {
+        (Action.PUBLISH, Action.HOLD): 1
+    }
     newcomers = Policy(bands=Policy.default().bands, new_readers=NewReaders(hold_all=True))
     assert (await run(pool, site, newcomers)).candidate == {Action.HOLD: 7}
 

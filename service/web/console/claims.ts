@@ -1,5 +1,6 @@
 import { ApiError } from "../shared/api.ts";
 import { call, sitePath } from "./api.ts";
+import type { Query } from "./selection.ts";
 import { lapsed } from "./session.ts";
 import type { Item } from "./types.ts";
 
@@ -53,9 +54,9 @@ export class Claims {
     this.queue(() => this.extend());
   }
 
-  /** Claims the most urgent item that nobody has; null if there is none. */
-  async next(): Promise<Item | null> {
-    const { items } = await call<{ items: Item[] }>("POST", this.path, { body: { limit: 1 } });
+  /** Claims the first item of a selection that nobody has; null if there is none. */
+  async next(selection: Query): Promise<Item | null> {
+    const { items } = await call<{ items: Item[] }>("POST", this.path, { body: { limit: 1, ...selection } });
     const item = items[0] ?? null;
     if (item) this.held.add(item.id);
     return item;

@@ -115,8 +115,13 @@ export class Decisions {
   private readonly done = (op: Op, { decision }: Decided): void => {
     if (op.kind === "decide") this.mark(op.key, { decision: decision.id });
     const desk = this.desk();
-    if (op.kind === "undo") void desk?.restored(op.comment);
-    else desk?.contexts.renew(op.comment);
+    if (op.kind === "undo") {
+      void desk?.restored(op.comment);
+      return;
+    }
+    desk?.contexts.renew(op.comment);
+    // A list that was on its way, as when the page has just been opened, may still have it.
+    if (op.action !== "hold" && !this.busy(op.comment)) desk?.list.drop(op.comment);
   };
 
   /** Puts back on the screen what was not done, and says why; nobody's decision is made over somebody else's. */

@@ -4,10 +4,11 @@ import { Claims } from "./claims.ts";
 import { ageingNow } from "./clock.ts";
 import { Contexts } from "./contexts.ts";
 import { List } from "./list.ts";
-import { inWords, lapsed } from "./session.ts";
+import { Pages } from "./pages.ts";
+import { compare, fits, type Selection } from "./selection.ts";
+import { lapsed } from "./session.ts";
 import type { Context, Counts, HouseRule, Item, Person, QueuePage } from "./types.ts";
 
-const PAGE = 50;
 /** With fewer than this many below the card, more are fetched. */
 const LOW = 10;
 
@@ -29,9 +30,7 @@ export class Desk {
   readonly current = computed(() => this.list.find(this.currentId.value));
   readonly counts = signal<Counts | null>(null);
   readonly rules = signal<HouseRule[]>([]);
-  readonly loaded = signal(false);
-  /** Why the list could not be read, in words. */
-  readonly failed = signal<string | null>(null);
+  readonly pages: Pages;
   /** How many have come since the list was read. */
   readonly fresh = signal<Set<string>>(new Set());
   /** Decided by somebody else while it was on this screen. */
@@ -40,8 +39,6 @@ export class Desk {
   readonly contexts: Contexts;
   readonly connected = signal(false);
   private readonly claims: Claims | null;
-  private cursor: string | null = null;
-  private loading: Promise<void> | null = null;
   /** The card was opened by the console, so it may also be changed by it. */
   private unasked = false;
   private beginning = false;
@@ -53,6 +50,11 @@ export class Desk {
       claimed: (item: Item) => this.list.put(item),
       lost: (id: string) => void this.lost(id),
     };
+    this.pages = new Pages({
+      get: (rest) => this.get<QueuePage>(rest),
+      expect: () => this.list.expect(),
+      take: (page, first) => this.take(page, first),
+    });
     this.claims = options.mayDecide ? new Claims(options.site, handlers) : null;
   }
 
@@ -77,31 +79,28 @@ export class Desk {
 
   /** Reads the list anew, or what has been added to it; what is on the screen stays there. */
   load(): Promise<void> {
-    this.loading ??= this.read(`/queue?limit=${PAGE}`).finally(() => {
-      this.loading = null;
-    });
-    return this.loading;
+    return this.pages.first();
   }
 
-  private async read(rest: string): Promise<void> {
-    this.list.expect();
-    try {
-      const page = await this.get<QueuePage>(rest);
-      const first = !rest.includes("cursor=");
-      // The stream's are never older than a page that was on its way.
-      if (!this.connected.value || !this.counts.value) this.counts.value = page.counts;
-      const leaving = this.options.leaving();
-      this.list.merge(
-        page.items.filter(({ id }) => !leaving.has(id)),
-        { whole: first && page.next === null, open: this.currentId.value },
-      );
-      if (first) this.fresh.value = new Set();
-      this.cursor = page.next;
-      this.failed.value = null;
-      this.loaded.value = true;
-    } catch (error) {
-      if (!lapsed(error)) this.failed.value = inWords(error);
-    }
+  /** Shows the queue from another side. */
+  select(selection: Selection): void {
+    this.open(null);
+    this.list.clear();
+    this.list.order = (a, b) => compare(a, b, selection);
+    this.fresh.value = new Set();
+    this.pages.choose(selection);
+    void this.load();
+  }
+
+  private take(page: QueuePage, first: boolean): void {
+    // The stream's are never older than a page that was on its way.
+    if (!this.connected.value || !this.counts.value) this.counts.value = page.counts;
+    const leaving = this.options.leaving();
+    this.list.merge(
+      page.items.filter(({ id }) => !leaving.has(id)),
+      { whole: first && page.next === null, open: this.currentId.value },
+    );
+    if (first) this.fresh.value = new Set();
   }
 
   /** Opens the first card, unless one is open: one's own claim, else the most urgent that nobody has. */
@@ -117,7 +116,7 @@ export class Desk {
     if (mine || !this.claims)
       return this.open(mine?.id ?? this.list.items.value[0]?.id ?? null, { unasked: true });
     try {
-      const item = await this.claims.next();
+      const item = await this.claims.next(this.pages.query);
       if (!item || this.currentId.value) return;
       this.list.put(item);
       this.open(item.id, { unasked: true });
@@ -205,10 +204,17 @@ export class Desk {
   /** An item is in the queue that was not, or not any more. */
   async arrived(id: string): Promise<void> {
     this.list.allow(id);
-    if (!this.list.find(id) && !this.options.leaving().has(id))
+    const fits = !this.pages.narrowed || (await this.belongs(id));
+    if (fits && !this.list.find(id) && !this.options.leaving().has(id))
       this.fresh.value = new Set([...this.fresh.value, id]);
     if (id in this.overtaken.value && (await this.refresh(id))?.item) this.regain(id);
     this.refill();
+  }
+
+  /** Whether an item is of what was chosen. */
+  private async belongs(id: string): Promise<boolean> {
+    const item = (await this.contexts.read(id, { anew: true }))?.item;
+    return item != null && fits(item, this.pages.selection.value);
   }
 
   /** What is new about an item, wherever it is shown. */
@@ -220,14 +226,9 @@ export class Desk {
   /** Reads more of the queue where the list runs out. */
   refill(): void {
     const at = this.list.at(this.currentId.value);
-    if (this.loading || this.list.items.value.length - at - 1 >= LOW) return;
-    if (this.cursor) {
-      this.loading = this.read(`/queue?limit=${PAGE}&cursor=${encodeURIComponent(this.cursor)}`).finally(
-        () => {
-          this.loading = null;
-        },
-      );
-    } else if (this.fresh.value.size) void this.load();
+    if (this.pages.busy || this.list.items.value.length - at - 1 >= LOW) return;
+    if (this.pages.more) void this.pages.next();
+    else if (this.fresh.value.size) void this.load();
   }
 
   /** Reads one item anew, to see who has it and what it now says. */

@@ -4,7 +4,7 @@ import { List } from "./list.ts";
 import type { Item } from "./types.ts";
 
 const item = (id: string, priority = 1, queued_at = `2026-01-01T00:00:0${id}Z`) =>
-  ({ id, priority, queued_at, claimed_by: null }) as Item;
+  ({ id, urgency: { rank: priority }, queued_at, claimed_by: null }) as Item;
 const ids = (list: List) => list.items.value.map(({ id }) => id).join("");
 
 function listOf(...items: Item[]): List {

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { compare, selectionOf } from "./selection.ts";
 import type { Item } from "./types.ts";
 
 /** What waits, in the order in which it is worked on, as far as it has been read. */
@@ -6,6 +7,8 @@ export class List {
   readonly items = signal<Item[]>([]);
   /** What left while a page of the list was on its way: the page may still have it. */
   private readonly gone = new Set<string>();
+  /** Which of two items is taken first. */
+  order: (a: Item, b: Item) => number = (a, b) => compare(a, b, selectionOf({}));
 
   find(id: string | null): Item | null {
     return this.items.value.find((item) => item.id === id) ?? null;
@@ -36,7 +39,7 @@ export class List {
       .map((item) => fetched.get(item.id) ?? item);
     const known = new Set(kept.map(({ id }) => id));
     const added = here.filter(({ id }) => !known.has(id));
-    this.items.value = [...kept, ...added].sort((a, b) => b.priority - a.priority || order(a, b));
+    this.items.value = [...kept, ...added].sort(this.order);
   }
 
   /** Puts an item into the list, at `index` if it is not there yet, or what is new about one that is. */
@@ -57,10 +60,12 @@ export class List {
     this.items.value = this.items.value.filter((item) => item.id !== id);
   }
 
+  clear(): void {
+    this.items.value = [];
+  }
+
   /** It may come again with the next page. */
   allow(id: string): void {
     this.gone.delete(id);
   }
 }
-
-const order = (a: Item, b: Item): number => Date.parse(a.queued_at) - Date.parse(b.queued_at);

@@ -1,6 +1,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { Decisions } from "./decisions.ts";
 import { Desk } from "./desk.ts";
+import { readFilters } from "./filters.ts";
 import { follow } from "./live.ts";
 import { askAgain, expired, mayDecide, session, signOut, site } from "./session.ts";
 import type { HouseRule } from "./types.ts";
@@ -48,6 +49,7 @@ export function openOffice(): void {
     desk.value = open;
     void untracked(() => open.load());
     readRules(open).catch(() => {});
+    readFilters(key).catch(() => {});
     return () => {
       open.close();
       desk.value = null;

@@ -1,27 +1,33 @@
 import { signal } from "@preact/signals";
+import { behind, type Query } from "./selection.ts";
 
 /** Where in the console one is; the address says the same. */
 export type Place =
-  | { view: "queue"; site: string }
+  | { view: "queue"; site: string; query?: Query }
+  | { view: "search"; site: string; query: Query; id: string | null }
   | { view: "comment"; site: string; id: string }
   | { view: "tickets"; site: string; reference: string | null };
 
-function parse(path: string): Place | null {
-  const [site, view, rest] = path
+function parse({ pathname, search }: Location): Place | null {
+  const [site, view, rest] = pathname
     .replace(/^\/console\/?/, "")
     .split("/")
     .map((part) => decodeURIComponent(part));
   if (!site) return null;
   if (view === "tickets") return { view, site, reference: rest || null };
   if (view === "comments" && rest) return { view: "comment", site, id: rest };
-  return { view: "queue", site };
+  const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value));
+  if (view === "search") return { view, site, query, id: rest || null };
+  return { view: "queue", site, query };
 }
 
 export function pathOf(place: Place): string {
   const base = `/console/${encodeURIComponent(place.site)}`;
   switch (place.view) {
     case "queue":
-      return `${base}/queue`;
+      return `${base}/queue${behind(place.query ?? {})}`;
+    case "search":
+      return `${base}/search${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
     case "comment":
       return `${base}/comments/${encodeURIComponent(place.id)}`;
     case "tickets":
@@ -30,14 +36,15 @@ export function pathOf(place: Place): string {
 }
 
 /** Null until a site is known. */
-export const place = signal<Place | null>(parse(location.pathname));
+export const place = signal<Place | null>(parse(location));
 
 export function go(to: Place, { replace = false } = {}): void {
   const path = pathOf(to);
-  if (path !== location.pathname) history[replace ? "replaceState" : "pushState"](null, "", path);
+  if (path !== location.pathname + location.search)
+    history[replace ? "replaceState" : "pushState"](null, "", path);
   place.value = to;
 }
 
 addEventListener("popstate", () => {
-  place.value = parse(location.pathname);
+  place.value = parse(location);
 });

@@ -56,12 +56,22 @@ export interface StaffComment {
   parent: { id: string; author_name: string | null; html: string } | null;
 }
 
+/** Why an item stands where it stands; `rank` orders them, falling. */
+export interface Urgency {
+  rank: number;
+  reach: number;
+  reporters: number;
+  doubles_every_h: number;
+}
+
 export interface Item {
   /** The comment's id. */
   id: string;
   lane: string;
   reasons: Why[];
+  /** How severe it looks, 0 to 10. */
   priority: number;
+  urgency: Urgency;
   queued_at: string;
   attempts: number;
   claimed_by: (Person & { until: string }) | null;
@@ -71,11 +81,12 @@ export interface Item {
 }
 
 export interface Counts {
-  /** All that waits for people; `held`, `reported` and `unscored` overlap. */
+  /** All that waits for people; the others overlap. */
   waiting: number;
   held: number;
   reported: number;
   unscored: number;
+  new_readers: number;
   pending: number;
   tickets_open: number;
   oldest_held_at: string | null;
@@ -206,6 +217,24 @@ export interface Ticket {
   updated_at: string;
   messages?: TicketMessage[] | null;
   steps?: TicketStep[] | null;
+}
+
+/** A comment as a search finds it; `body` is cut after 500 characters. */
+export interface Found {
+  id: string;
+  status: Status;
+  body: string;
+  created_at: string;
+  author: Person;
+  article: ArticleRef;
+  toxicity: number | null;
+}
+
+export interface SavedFilter {
+  id: string;
+  name: string;
+  place: "queue" | "search";
+  query: Record<string, string>;
 }
 
 export interface Page<T> {

@@ -1,4 +1,5 @@
-import type { Status, TicketState, Why } from "./types.ts";
+import type { View } from "./selection.ts";
+import type { Item, Status, TicketState, Why } from "./types.ts";
 
 /** A label or code as words: "severe_toxicity" becomes "severe toxicity". */
 export const spaced = (code: string): string => code.replaceAll("_", " ");
@@ -42,6 +43,27 @@ const MEANINGS: Record<string, string> = {
 
 export const meaning = (label: string): string =>
   MEANINGS[label] ?? "What the model was taught to call by this name.";
+
+export const VIEW: Record<View, string> = {
+  all: "All",
+  held: "Held",
+  reported: "Reported",
+  unscored: "Unscored",
+  new_readers: "New readers",
+};
+
+/** Why an item stands where it stands in the queue: the factors of its urgency. */
+export function urgencyInWords({ priority, urgency, queued_at }: Item, now: number): string {
+  const hours = Math.max(0, now - Date.parse(queued_at)) / 3_600_000;
+  const age = 2 ** (hours / urgency.doubles_every_h);
+  const factors = [
+    ["severity", priority],
+    ["reach", urgency.reach],
+    ["reporters", urgency.reporters],
+    ["age", age],
+  ] as const;
+  return factors.map(([name, factor]) => `${name} ${factor.toFixed(1)}`).join(" × ");
+}
 
 export const STATUS: Record<Status, string> = {
   pending: "waiting for the classifier",

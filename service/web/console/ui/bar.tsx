@@ -9,11 +9,13 @@ function Tab({
   to,
   name,
   count,
+  counts = true,
   here,
 }: {
   to: Place;
   name: string;
-  count: number | undefined;
+  count?: number | undefined;
+  counts?: boolean;
   here: boolean;
 }) {
   return (
@@ -27,7 +29,7 @@ function Tab({
         go(to);
       }}
     >
-      {name} <span class="count">{count ?? "–"}</span>
+      {name} {counts && <span class="count">{count ?? "–"}</span>}
     </a>
   );
 }
@@ -81,6 +83,12 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
       <SiteSwitch />
       <nav aria-label="Sections">
         <Tab to={{ view: "queue", site: key }} name="Queue" count={counts?.waiting} here={here === "queue"} />
+        <Tab
+          to={{ view: "search", site: key, query: {}, id: null }}
+          name="Search"
+          counts={false}
+          here={here === "search"}
+        />
         <Tab
           to={{ view: "tickets", site: key, reference: null }}
           name="Tickets"

@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
 import { pieces } from "../marks.ts";
 import { isMasked } from "../masking.ts";
 import { prefs, setPref } from "../prefs.ts";
 import type { Item } from "../types.ts";
-import { whyInWords } from "../words.ts";
+import { urgencyInWords, whyInWords } from "../words.ts";
 import { Actions } from "./actions.tsx";
 import { ContextPanel } from "./context.tsx";
 import { Ago, Html, Key, onPage, StatusTag } from "./parts.tsx";
@@ -89,6 +90,12 @@ function Why({ item }: { item: Item }) {
         ))}
         {!item.reasons.length && <li>No reason was recorded.</li>}
       </ul>
+      {item.lane && (
+        <p class="muted fine">
+          Its place in the queue: {urgencyInWords(item, ageingNow())}, which doubles every{" "}
+          {item.urgency.doubles_every_h} hours
+        </p>
+      )}
     </section>
   );
 }

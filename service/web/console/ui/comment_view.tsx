@@ -2,7 +2,6 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk.ts";
 import { decisions } from "../office.ts";
-import { go } from "../router.ts";
 import type { Context, Item } from "../types.ts";
 import { Card } from "./card.tsx";
 
@@ -15,6 +14,7 @@ function asItem({ comment, item, scores, model }: Context): Item {
     lane: "",
     reasons: [],
     priority: 0,
+    urgency: { rank: 0, reach: 1, reporters: 1, doubles_every_h: 6 },
     queued_at,
     claimed_by: null,
     attempts: 0,
@@ -25,7 +25,7 @@ function asItem({ comment, item, scores, model }: Context): Item {
 }
 
 /** One comment by its id, whatever its status. */
-export function CommentView({ desk, id }: { desk: Desk; id: string }) {
+export function CommentView({ desk, id, onBack }: { desk: Desk; id: string; onBack: () => void }) {
   const busy = useComputed(() => decisions.value?.busy(id) ?? false).value;
   const failed = useSignal(false);
   useEffect(() => {
@@ -60,7 +60,7 @@ export function CommentView({ desk, id }: { desk: Desk; id: string }) {
         key={`${id}:${context.comment.status}:${context.comment.revision}`}
         desk={desk}
         item={asItem(context)}
-        onBack={() => go({ view: "queue", site: desk.options.site })}
+        onBack={onBack}
       />
     </div>
   );

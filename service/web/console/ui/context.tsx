@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
-import { go, pathOf, place } from "../router.ts";
+import { place } from "../router.ts";
+import type { Query } from "../selection.ts";
 import type { Context, Decision, Near, Profile, Report, Revision } from "../types.ts";
 import { plural, STATUS, spaced, whyInWords } from "../words.ts";
 import { Diff } from "./diff.tsx";
+import { CommentLink, PlaceLink } from "./links.tsx";
 import { Ago, Html, StatusTag } from "./parts.tsx";
 
 function Part({ title, children }: { title: string; children: ComponentChildren }) {
@@ -14,20 +16,9 @@ function Part({ title, children }: { title: string; children: ComponentChildren 
   );
 }
 
-export function CommentLink({ id, children }: { id: string; children: ComponentChildren }) {
-  const site = place.value?.site ?? "";
-  const to = { view: "comment", site, id } as const;
+function SearchLink({ query, children }: { query: Query; children: ComponentChildren }) {
   return (
-    <a
-      href={pathOf(to)}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        go(to);
-      }}
-    >
-      {children}
-    </a>
+    <PlaceLink to={{ view: "search", site: place.value?.site ?? "", query, id: null }}>{children}</PlaceLink>
   );
 }
 
@@ -48,6 +39,9 @@ function Record({ author }: { author: Profile }) {
         <span>{author.rejected} rejected</span>
         <span>{author.held} held</span>
         <span class="muted">{rate}</span>
+      </p>
+      <p>
+        <SearchLink query={{ reader: author.id }}>All their comments</SearchLink>
       </p>
       {author.sanction !== "none" && (
         <p class="warning">

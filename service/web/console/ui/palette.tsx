@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { applyFilter, filters } from "../filters.ts";
 import { layers } from "../keys.ts";
 import { desk } from "../office.ts";
 import { setPref } from "../prefs.ts";
@@ -22,6 +23,12 @@ function named(text: string, site: string): Command[] {
     : [];
 }
 
+/** What was typed, as words to look for in all comments. */
+function sought(text: string, site: string): Command[] {
+  const run = (): void => go({ view: "search", site, query: { words: text }, id: null });
+  return text ? [{ name: `Search all comments for “${text}”`, run }] : [];
+}
+
 function commands(site: string): Command[] {
   const sites = session.value?.sites.filter(({ key }) => key !== site) ?? [];
   return [
@@ -29,6 +36,10 @@ function commands(site: string): Command[] {
       .reverse()
       .flatMap(({ shortcuts }) => shortcuts.map(({ key, does, run }) => ({ name: does, key, run }))),
     { name: "Read the queue anew", run: () => void desk.value?.load() },
+    ...filters.value.map((filter) => ({
+      name: `Filter: ${filter.name}`,
+      run: () => applyFilter(site, filter),
+    })),
     ...sites.map(({ key, name }) => ({ name: `Go to ${name}`, run: () => go({ view: "queue", site: key }) })),
     ...(["light", "dark", "system"] as const).map((theme) => ({
       name: `Colours: ${theme}`,
@@ -46,6 +57,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const found = [
     ...named(text.value.trim(), site),
     ...commands(site).filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))),
+    ...sought(text.value.trim(), site),
   ];
   const run = (command: Command | undefined): void => {
     if (!command) return;
@@ -97,7 +109,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-      {!found.length && <p class="muted">Nothing is called that.</p>}
     </Dialog>
   );
 }

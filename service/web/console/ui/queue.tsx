@@ -4,10 +4,12 @@ import { timeAgo } from "../../shared/time.ts";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
+import { behind, type Query, queryOf, selectionOf } from "../selection.ts";
 import { mayDecide } from "../session.ts";
 import { plural } from "../words.ts";
 import { Card } from "./card.tsx";
 import { QueueRow } from "./row.tsx";
+import { Sides } from "./sides.tsx";
 
 /** Wide enough for the list and a card side by side; narrower screens show one of them. */
 const WIDE = matchMedia("(min-width: 52rem)");
@@ -38,6 +40,7 @@ function List({ desk }: { desk: Desk }) {
   const fresh = desk.fresh.value.size;
   return (
     <section class="list" aria-label="Waiting">
+      <Sides desk={desk} />
       <Health desk={desk} />
       <ol ref={list}>
         {desk.list.items.value.map((item) => (
@@ -54,32 +57,38 @@ function List({ desk }: { desk: Desk }) {
 }
 
 function Empty({ desk }: { desk: Desk }) {
-  if (desk.failed.value) {
+  const { failed, loaded, narrowed } = desk.pages;
+  if (failed.value) {
     return (
       <div class="empty" role="alert">
-        <p>The queue could not be read. {desk.failed.value}</p>
+        <p>The queue could not be read. {failed.value}</p>
         <button type="button" class="plain" onClick={() => void desk.load()}>
           Try again
         </button>
       </div>
     );
   }
-  if (!desk.loaded.value) return <div class="empty" aria-busy="true" />;
+  if (!loaded.value) return <div class="empty" aria-busy="true" />;
   return (
     <div class="empty">
-      <h2>Nothing waits</h2>
+      <h2>{narrowed ? "Nothing of that waits" : "Nothing waits"}</h2>
       <p class="muted">New items appear here by themselves.</p>
     </div>
   );
 }
 
 /** The list of what waits, and the card that is worked on. */
-export function QueueView({ desk }: { desk: Desk }) {
+export function QueueView({ desk, query }: { desk: Desk; query: Query }) {
   useEffect(() => () => desk.open(null), [desk]);
+  const asked = behind(query);
+  useEffect(() => {
+    const wanted = selectionOf(query);
+    if (behind(queryOf(wanted)) !== behind(desk.pages.query)) desk.select(wanted);
+  }, [desk, asked]);
   useSignalEffect(() => {
     // What is free again because a claim ran out is not told: hence the clock.
     ageingNow();
-    const idle = desk.loaded.value && !desk.currentId.value && desk.list.items.value.length > 0;
+    const idle = desk.pages.loaded.value && !desk.currentId.value && desk.list.items.value.length > 0;
     if (idle && WIDE.matches) void desk.begin();
   });
   useShortcuts(
@@ -92,12 +101,14 @@ export function QueueView({ desk }: { desk: Desk }) {
   );
   const item = desk.current.value;
   const idle = useComputed(() => desk.list.items.value.length === 0);
-  if (idle.value && !item) return <Empty desk={desk} />;
+  if (idle.value && !item && !desk.pages.narrowed) return <Empty desk={desk} />;
   return (
     <div class="queue" data-open={item ? "" : undefined}>
       <List desk={desk} />
       {item ? (
         <Card key={item.id} desk={desk} item={item} onBack={() => desk.open(null)} />
+      ) : idle.value ? (
+        <Empty desk={desk} />
       ) : (
         <p class="empty muted">{mayDecide.value ? "Everything in the list is with somebody else." : ""}</p>
       )}

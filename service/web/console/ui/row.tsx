@@ -2,7 +2,7 @@ import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { isMasked } from "../masking.ts";
 import type { Item } from "../types.ts";
-import { age, excerpt, whyInShort } from "../words.ts";
+import { age, excerpt, urgencyInWords, whyInShort } from "../words.ts";
 
 /** The first reasons in a few words. */
 function gist(item: Item): string {
@@ -41,7 +41,9 @@ export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
           <span class="row-who" dir="auto">
             {comment.author.name}
           </span>
-          <time dateTime={item.queued_at}>{age(item.queued_at, ageingNow())}</time>
+          <time dateTime={item.queued_at} title={urgencyInWords(item, ageingNow())}>
+            {age(item.queued_at, ageingNow())}
+          </time>
         </span>
       </button>
     </li>

@@ -9,9 +9,10 @@ import { HelpDialog } from "./help.tsx";
 import { Notices, Spoken, ToastBar } from "./notices.tsx";
 import { Palette } from "./palette.tsx";
 import { QueueView } from "./queue.tsx";
+import { SearchView } from "./search.tsx";
 import { TicketsView } from "./tickets.tsx";
 
-const TITLES = { queue: "Queue", comment: "Comment", tickets: "Tickets" };
+const TITLES = { queue: "Queue", search: "Search", comment: "Comment", tickets: "Tickets" };
 
 function View() {
   const at = place.value;
@@ -20,8 +21,12 @@ function View() {
     return <p class="empty">You have no role on any site yet. An administrator gives you one.</p>;
   if (!at || !open) return <div class="empty" aria-busy="true" />;
   if (at.view === "tickets") return <TicketsView site={at.site} reference={at.reference} />;
-  if (at.view === "comment") return <CommentView key={at.id} desk={open} id={at.id} />;
-  return <QueueView desk={open} />;
+  if (at.view === "search") return <SearchView desk={open} query={at.query} id={at.id} />;
+  if (at.view === "comment") {
+    const back = (): void => go({ view: "queue", site: at.site });
+    return <CommentView key={at.id} desk={open} id={at.id} onBack={back} />;
+  }
+  return <QueueView desk={open} query={at.query ?? {}} />;
 }
 
 /** Everything that is there whatever one works on. */
@@ -44,6 +49,11 @@ export function Shell() {
       { key: "/", does: "Find a command, a comment, a ticket", run: show("palette") },
       { key: "Ctrl k", does: "The same, also while you type", run: show("palette") },
       { key: "g", does: "Go to the queue", run: () => go({ view: "queue", site: key }) },
+      {
+        key: "f",
+        does: "Search all comments",
+        run: () => go({ view: "search", site: key, query: {}, id: null }),
+      },
       { key: "t", does: "Go to the tickets", run: () => go({ view: "tickets", site: key, reference: null }) },
     ],
     [key],

@@ -10,8 +10,8 @@ import { go } from "../router.ts";
 import { inWords, lapsed, mayDecide } from "../session.ts";
 import { TICKET_STATES, type Ticket, type TicketState } from "../types.ts";
 import { spaced, TICKET_STATE } from "../words.ts";
-import { CommentLink } from "./context.tsx";
 import { Conversation } from "./conversation.tsx";
+import { CommentLink } from "./links.tsx";
 import { Ago } from "./parts.tsx";
 
 /** States that staff may set: a ticket is only received once. */
