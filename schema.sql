@@ -497,6 +497,20 @@ CREATE TABLE ticket_steps (
 );
 CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
 
+-- What is wrong with a publisher's pages, as readers' browsers met it.
+CREATE TABLE site_faults (
+    site_id bigint NOT NULL,
+    cause text NOT NULL,
+    -- Where: the page's origin, or the code that a token was refused with.
+    detail text NOT NULL,
+    seen bigint NOT NULL DEFAULT 1,
+    example jsonb NOT NULL DEFAULT '{}',
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+    last_seen_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT site_faults_pkey PRIMARY KEY (site_id, cause, detail),
+    CONSTRAINT site_faults_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+
 -- The moderation workers that are there: each says every few seconds how its classifier does.
 CREATE TABLE workers (
     name text NOT NULL,

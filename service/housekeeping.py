@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from moderation.database import DATABASE_DOWN, Connection, Pool
-from service.store import events, ticket_clocks
+from service.store import events, faults, ticket_clocks
 
 EVERY_S = 600.0
 EVENT_DAYS = 2
@@ -30,6 +30,7 @@ async def sweep(conn: Connection) -> None:
     await events.forget(conn, older_than_days=EVENT_DAYS)
     await ticket_clocks.close_resolved(conn)
     await ticket_clocks.forget(conn)
+    await faults.forget(conn)
     await conn.execute("DELETE FROM sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM staff_sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM rate_buckets WHERE updated_at < now() - interval '1 day'")

@@ -19,6 +19,7 @@ from service.reader.own import in_words
 from service.reader.shapes import ReasonOut
 from service.sites import Site
 from service.store import diagnosis as store
+from service.store import faults
 
 # What a reader who wants to comment may be short of.
 _WATCHED = ("comment", "guest", "edit")
@@ -118,9 +119,18 @@ async def diagnose(request: web.Request, site: Site, caller: Caller, body: Diagn
     """Tell what stands between the caller and a comment. Nothing about anybody else can be asked or learnt."""
     async with request.app[RESERVE].acquire() as conn:
         seen = await _look(request, conn, site, caller, body)
-    return answer(
-        seen.model_copy(update={"findings": sorted(_findings(seen, body), key=lambda f: -f.weight)})
-    )
+        findings = sorted(_findings(seen, body), key=lambda finding: -finding.weight)
+        for finding in findings:
+            if finding.fault is Fault.SITE:
+                await _tell_the_site(conn, site, finding, seen)
+    return answer(seen.model_copy(update={"findings": findings}))
+
+
+async def _tell_the_site(conn: Connection, site: Site, finding: FindingOut, seen: DiagnosisOut) -> None:
+    """What the reader is told is the site's fault, the site is told too."""
+    origin = seen.page.origin or ""
+    detail = origin if finding.code == "origin" else seen.token.code or ""
+    await faults.note(conn, site.id, finding.code, detail[:300], {"origin": origin[:300]})
 
 
 async def _look(

@@ -21,7 +21,7 @@ from service.help.watch import WATCH
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER
 from service.limits import Limits
 from service.problems import Problem, unavailable
-from service.store import tickets
+from service.store import faults, tickets
 from service.store.ticket_states import State
 from service.store.tickets import NewTicket, ReferenceTakenError
 
@@ -147,6 +147,11 @@ async def store(app: web.Application, conn: Connection, ticket: NewTicket) -> ti
     stored = await tickets.add(conn, ticket)
     if stored.new is not None:
         await mail.owe(app, conn, ticket.site_id, stored.new, ticket.email, "receipt")
+        if ticket.cause == "csp":
+            # The page keeps the widget's own calls out, so that this is all that the site hears of it.
+            page = str(ticket.diagnostics.get("page", ""))
+            origin = "/".join(page.split("/", 3)[:3])
+            await faults.note(conn, ticket.site_id, ticket.cause, origin, {"page": page})
     return stored
 
 

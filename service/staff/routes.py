@@ -5,6 +5,7 @@ from service.endpoint import Route
 from service.staff import (
     context_shapes,
     decisions,
+    faults,
     incident_shapes,
     incidents,
     overview,
@@ -47,7 +48,9 @@ ROUTES: list[Route] = [
     Route("GET",    _TICKET,                               tickets.get_ticket,     P.LOOK,     "One ticket", gives=ticket_shapes.TicketOut),
     Route("POST",   f"{_TICKET}/messages",                 tickets.write_message,  P.MODERATE, "Answer a ticket, or leave a note", status=201, gives=ticket_shapes.TicketOut, creates=True),
     Route("PUT",    f"{_TICKET}/state",                    tickets.set_state,      P.MODERATE, "Move a ticket on", gives=ticket_shapes.TicketOut),
+    Route("POST",   f"{_TICKET}/merge",                    tickets.merge,          P.MODERATE, "Let another ticket go on in this one's place", gives=ticket_shapes.TicketOut),
     Route("GET",    f"{_SITE}/incidents",                  incidents.list_incidents, P.LOOK,   "What is broken for many", gives=incident_shapes.IncidentsOut),
+    Route("GET",    f"{_SITE}/faults",                     faults.list_faults,     P.LOOK,     "What is wrong with the site's own pages", gives=faults.FaultsOut),
     Route("POST",   f"{_SITE}/incidents/{{id}}/resolution", incidents.resolve,     P.MODERATE, "End an incident and answer everybody linked", gives=incident_shapes.IncidentOut),
 ]
 # fmt: on

@@ -36,6 +36,12 @@ class StateIn(In):
     state: SettableState
 
 
+class MergeIn(In):
+    """The ticket that goes on in this one's place, by its reference."""
+
+    into: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
 class MessageOut(Out):
     """What was said on a ticket."""
 
@@ -77,6 +83,8 @@ class TicketOut(Out):
     diagnostics: dict[str, Any]
     overflow: bool
     cause: str | None
+    incident_id: str | None
+    merged_into: str | None
     mail: MailOut | None
     created_at: datetime
     updated_at: datetime

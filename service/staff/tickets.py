@@ -12,7 +12,7 @@ from service.keys import NOTIFIER, POOL
 from service.parsing import idempotency_key
 from service.problems import Problem
 from service.sites import Site
-from service.staff.ticket_shapes import InboxOut, InboxQuery, MessageIn, StateIn, TicketOut
+from service.staff.ticket_shapes import InboxOut, InboxQuery, MergeIn, MessageIn, StateIn, TicketOut
 from service.store import tickets
 from service.store.ticket_states import ACTIVE, Actor, State
 from service.store.tickets import IllegalMoveError, Ticket
@@ -78,6 +78,25 @@ async def set_state(
             if await _move(conn, site, staff, ticket, State(body.state)) and body.state == "resolved":
                 await mail.owe(request.app, conn, site.id, ticket.id, ticket.email, "resolved")
         document = await _read(conn, site, reference)
+    request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
+    return answer(document)
+
+
+async def merge(
+    request: web.Request, site: Site, staff: Staff, reference: str, body: MergeIn
+) -> web.Response:
+    """Let another ticket go on in this one's place; gives that one."""
+    async with request.app[POOL].acquire() as conn:
+        async with conn.transaction():
+            # In the order of their references, so that two merges at once do not wait for each other.
+            found = {name: await _find(conn, site, name) for name in sorted({reference, body.into})}
+            try:
+                await tickets.merge(conn, site.id, found[reference], found[body.into], staff_id=staff.id)
+            except IllegalMoveError:
+                raise Problem(
+                    "illegal_move", "These two cannot be merged.", state=found[reference].state
+                ) from None
+        document = await _read(conn, site, body.into)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document)
 

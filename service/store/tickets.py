@@ -126,7 +126,8 @@ _TICKET = f"""json_build_object(
                     THEN json_build_object('key', t.article_key, 'title', a.title, 'url', a.url) END,
     'comment_id', t.comment_id::text,
     'reader', CASE WHEN w.id IS NOT NULL THEN json_build_object('id', w.id::text, 'name', w.name) END,
-    'diagnostics', t.diagnostics, 'overflow', t.overflow, 'cause', t.cause, 'mail', {state_of("t")}, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
+    'diagnostics', t.diagnostics, 'overflow', t.overflow, 'cause', t.cause, 'incident_id', t.incident_id::text,
+    'merged_into', (SELECT m.reference FROM tickets m WHERE m.site_id = t.site_id AND m.id = t.merged_into), 'mail', {state_of("t")}, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
 _TICKET_TABLES = """FROM tickets t
     LEFT JOIN articles a ON a.site_id = t.site_id AND a.key = t.article_key
     LEFT JOIN readers w ON w.site_id = t.site_id AND w.id = t.reader_id"""
@@ -250,6 +251,24 @@ async def move(
         staff_id,
     )
     return True
+
+
+async def merge(conn: Connection, site_id: int, ticket: Ticket, into: Ticket, *, staff_id: int) -> None:
+    """Let `into` go on in place of a ticket, with a note of what that one said; the caller has locked both.
+
+    Raises IllegalMoveError for a ticket that cannot be merged any more, or into one that was merged itself.
+    """
+    if into.id == ticket.id or into.state is State.MERGED:
+        raise IllegalMoveError(f"{ticket.reference} into {into.reference}")
+    await move(conn, site_id, ticket, State.MERGED, actor=Actor.STAFF, staff_id=staff_id)
+    await conn.execute(
+        "UPDATE tickets SET merged_into = $3 WHERE site_id = $1 AND id = $2", site_id, ticket.id, into.id
+    )
+    said = await conn.fetchval(
+        "SELECT message FROM tickets WHERE site_id = $1 AND id = $2", site_id, ticket.id
+    )
+    note = f"{ticket.reference} was merged into this. It said:\n\n{said}"
+    await write(conn, site_id, into, author="note", body=note, staff_id=staff_id)
 
 
 async def write(

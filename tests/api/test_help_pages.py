@@ -319,6 +319,27 @@ async def test_staff_move_a_ticket_as_the_table_allows(room: Newsroom, api: Api)
     assert (await console.call("PUT", call, {"state": "open"}))[1]["state"] == "open"
 
 
+async def test_two_tickets_about_one_thing_are_merged(room: Newsroom, api: Api) -> None:
+    (path, secret), (other, _) = await ticket(api), await ticket(api)
+    one, two = path.rsplit("/", 1)[1], other.rsplit("/", 1)[1]
+    console = await room.console("anna")
+    status, merged = await console.call("POST", f"/sites/demo/tickets/{one}/merge", {"into": two})
+    assert (status, merged["reference"], merged["state"]) == (200, two, "received")
+    assert f"{one} was merged into this. It said:\n\nNothing loads." in merged["messages"][0]["body"]
+    assert merged["messages"][0]["kind"] == "note"
+    _, gone = await console.call("GET", f"/sites/demo/tickets/{one}")
+    assert (gone["state"], gone["merged_into"]) == ("merged", two)
+    page = await api.raw("POST", path, data={"secret": secret})
+    assert f"The other message is {two}." in page.body
+    assert 'name="message"' not in page.body
+    for reference, into in ((two, one), (one, two), (two, two)):
+        status, problem = await console.call("POST", f"/sites/demo/tickets/{reference}/merge", {"into": into})
+        assert (status, problem["code"]) == (409, "illegal_move")
+    assert (await console.call("POST", f"/sites/demo/tickets/{two}/merge", {"into": "PX-2222-2222"}))[
+        0
+    ] == 404
+
+
 async def test_what_cannot_be_written_back_stays_in_the_form(api: Api, pool: Pool) -> None:
     path, secret = await ticket(api)
     long = await api.raw("POST", path, data={"secret": secret, "stamp": "", "message": "y" * 4001})

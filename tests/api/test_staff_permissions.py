@@ -30,7 +30,9 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("GET", f"{SITE}/tickets/PX-2222-2222", None, LOOK),
     ("POST", f"{SITE}/tickets/PX-2222-2222/messages", {"kind": "note", "body": "x"}, DO),
     ("PUT", f"{SITE}/tickets/PX-2222-2222/state", {"state": "open"}, DO),
+    ("POST", f"{SITE}/tickets/PX-2222-2222/merge", {"into": "PX-2222-2222"}, DO),
     ("GET", f"{SITE}/incidents", None, LOOK),
+    ("GET", f"{SITE}/faults", None, LOOK),
     ("POST", f"{SITE}/incidents/1/resolution", {"answer": "It works again."}, DO),
 ]
 ROLES = ("nobody", "elsewhere", "auditor", "moderator", "lead", "admin")
