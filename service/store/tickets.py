@@ -258,7 +258,7 @@ async def merge(conn: Connection, site_id: int, ticket: Ticket, into: Ticket, *,
 
     Raises IllegalMoveError for a ticket that cannot be merged any more, or into one that was merged itself.
     """
-    if into.id == ticket.id or into.state is State.MERGED:
+    if into.id == ticket.id or State.MERGED in (ticket.state, into.state):
         raise IllegalMoveError(f"{ticket.reference} into {into.reference}")
     await move(conn, site_id, ticket, State.MERGED, actor=Actor.STAFF, staff_id=staff_id)
     await conn.execute(
