@@ -61,7 +61,9 @@ def test_no_state_breaks_a_rule_of_axe(
     live_service.post("Fresh", article=article_key)
     expect(page.locator(".new")).to_be_visible()
     page.locator("footer > button").click()
-    page.locator("footer summary").click()
+    expect(page.locator("footer .answers")).to_have_attribute("aria-busy", "false")
+    for summary in page.locator("footer summary").all():
+        summary.click()
     page.route("**/articles/*/comments", lambda route: route.fulfill(status=500, json={"code": "internal"}))
     box(page).fill("Refused")
     box(page).press("Control+Enter")

@@ -216,6 +216,8 @@ export function evidence(
     causes: diagnosis?.findings.map(({ cause }) => cause),
     checks: diagnosis?.checks.map(([name, result]) => ({ name, result })),
     breadcrumbs: breadcrumbs(host),
+    // Not sent, but made of the request by the service: the reader is to know of all that is kept.
+    client: "a code that tells one browser from another, kept for seven days",
     online: navigator.onLine,
     storage: storageWorks(),
     cookies: navigator.cookieEnabled,
