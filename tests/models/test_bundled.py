@@ -114,8 +114,8 @@ def test_texts_come_back_in_order_and_score_as_they_do_alone(bundled: Bundled) -
     together = bundled.score(texts)
     assert len(together) == len(texts)
     for text, found in zip(texts, together, strict=True):
-        # Padding reaches an 8-bit encoder's rounding, by a hair.
-        assert bundled.score([text])[0] == pytest.approx(found, abs=0.02)
+        # An 8-bit encoder rounds by the largest number in its batch, so that neighbours move a score by a little.
+        assert bundled.score([text])[0] == pytest.approx(found, abs=0.05)
     assert bundled.score([]) == []
 
 
