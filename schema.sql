@@ -263,6 +263,9 @@ CREATE TABLE decisions (
     CONSTRAINT decisions_actor_known CHECK (actor IN ('machine', 'staff', 'author', 'system'))
 );
 CREATE INDEX decisions_comment ON decisions (site_id, comment_id, id);
+-- The record of what staff did, and of what was kept from readers.
+CREATE INDEX decisions_by_staff ON decisions (site_id, created_at, id) WHERE actor = 'staff';
+CREATE INDEX decisions_restrictions ON decisions (site_id, created_at, id) WHERE to_status <> 'published';
 CREATE UNIQUE INDEX decisions_idempotency_unique ON decisions (site_id, staff_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 
@@ -417,6 +420,19 @@ CREATE TABLE saved_filters (
     CONSTRAINT saved_filters_place_known CHECK (place IN ('queue', 'search'))
 );
 
+-- What staff do that no other log has: the record (service/store/record.py) is read from all of them.
+CREATE TABLE staff_events (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    action text NOT NULL,
+    detail jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT staff_events_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT staff_events_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT staff_events_action_known CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export'))
+);
+
 -- What staff note about a reader, for colleagues; a reader never sees it.
 CREATE TABLE reader_notes (
     site_id bigint NOT NULL,
@@ -495,6 +511,7 @@ CREATE TABLE ticket_messages (
     CONSTRAINT ticket_messages_author_known CHECK (author IN ('reader', 'staff', 'note'))
 );
 CREATE INDEX ticket_messages_ticket ON ticket_messages (site_id, ticket_id, id);
+CREATE INDEX ticket_messages_time ON ticket_messages (site_id, created_at, id);
 
 -- Each step of a ticket's life: from which state to which, by the reader, a member of staff, or the service itself.
 CREATE TABLE ticket_steps (
@@ -512,6 +529,7 @@ CREATE TABLE ticket_steps (
     CONSTRAINT ticket_steps_actor_known CHECK (actor IN ('reader', 'staff', 'system'))
 );
 CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
+CREATE INDEX ticket_steps_time ON ticket_steps (site_id, created_at, id);
 
 -- What is wrong with a publisher's pages, as readers' browsers met it.
 CREATE TABLE site_faults (

@@ -57,9 +57,12 @@ class Permission(StrEnum):
     STAFF = "staff"
     LOOK = "look"
     MODERATE = "moderate"
+    # What colleagues did.
+    AUDIT = "audit"
 
 
 _MODERATORS = frozenset({"moderator", "lead", "admin"})
+_AUDITORS = frozenset({"auditor", "lead", "admin"})
 _ALLOWED: Mapping[Permission, Callable[[Caller], bool]] = {
     Permission.ANYONE: lambda _: True,
     Permission.HELP: lambda _: True,
@@ -67,8 +70,9 @@ _ALLOWED: Mapping[Permission, Callable[[Caller], bool]] = {
     Permission.STAFF: lambda caller: caller.staff is not None,
     Permission.LOOK: lambda caller: caller.role is not None,
     Permission.MODERATE: lambda caller: caller.role in _MODERATORS,
+    Permission.AUDIT: lambda caller: caller.role in _AUDITORS,
 }
-FOR_STAFF = frozenset({Permission.STAFF, Permission.LOOK, Permission.MODERATE})
+FOR_STAFF = frozenset({Permission.STAFF, Permission.LOOK, Permission.MODERATE, Permission.AUDIT})
 
 
 def demand(permission: Permission, caller: Caller) -> None:

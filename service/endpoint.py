@@ -48,6 +48,8 @@ class Route:
     beacons: bool = False
     # The answer is a stream of events, open as long as the client likes.
     streams: bool = False
+    # The answer is a file, sent while it is read: its media types.
+    sends: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -68,7 +70,7 @@ def bind(route: Route) -> AiohttpHandler:
     unsafe = route.method not in SAFE
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        async with asyncio.timeout(None if route.streams else DEADLINE_S):
+        async with asyncio.timeout(None if route.streams or route.sends else DEADLINE_S):
             return await call(request)
 
     async def call(request: web.Request) -> web.StreamResponse:

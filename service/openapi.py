@@ -87,6 +87,9 @@ def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
             "description": "Server-sent events",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
+    if route.sends:
+        text = {"schema": {"type": "string"}}
+        return {"description": "A file", "content": dict.fromkeys(route.sends, text)}
     if route.gives is None:
         return {"description": "Done"}
     return {"description": route.summary, "content": _json(schemas[route.gives])}

@@ -1,10 +1,13 @@
 """What the context of one comment looks like."""
 
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from moderation.statuses import Status
-from service.parsing import Out
-from service.staff.queue_shapes import ItemOut
+from service.parsing import In, Out
+from service.staff.queue_shapes import ItemOut, WordOut
 from service.staff.shapes import AuthorOut, CommentOut, DecisionOut, PersonOut
 
 
@@ -20,15 +23,46 @@ class NearOut(Out):
     created_at: datetime
 
 
+class ReporterOut(Out):
+    """What became of a reader's last hundred reports that were dealt with: `upheld`, the comment was rejected."""
+
+    settled: int
+    upheld: int
+
+
 class ReportOut(Out):
-    """A reader's report."""
+    """A reader's report, with how often they were right before."""
 
     id: str
     reason: str
     detail: str | None
     reader: PersonOut
+    record: ReporterOut
     created_at: datetime
     settled: bool
+
+
+class ReportedOut(Out):
+    """How many reported a comment for one reason."""
+
+    reason: str
+    open: int
+    settled: int
+
+
+class NoteOut(Out):
+    """What somebody on the staff noted about a reader."""
+
+    id: str
+    staff: PersonOut
+    body: str
+    created_at: datetime
+
+
+class NoteIn(In):
+    """A note about a reader, for colleagues."""
+
+    body: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class RevisionOut(Out):
@@ -55,6 +89,7 @@ class ProfileOut(AuthorOut):
     created_at: datetime
     sanction: str
     sanctioned_until: datetime | None
+    notes: list[NoteOut]
     recent: list[RecentOut]
 
 
@@ -64,10 +99,12 @@ class ContextOut(Out):
     comment: CommentOut
     scores: dict[str, float]
     model: str | None
+    words: list[WordOut] | None
     item: ItemOut | None
     parent: NearOut | None
     thread: list[NearOut]
     decisions: list[DecisionOut]
     reports: list[ReportOut]
+    reported: list[ReportedOut]
     revisions: list[RevisionOut]
     author: ProfileOut

@@ -2,6 +2,7 @@
 
 from service.auth import Permission as P  # noqa: N817
 from service.endpoint import Route
+from service.exporting import TYPES
 from service.staff import (
     context_shapes,
     decisions,
@@ -9,8 +10,11 @@ from service.staff import (
     incident_shapes,
     incidents,
     overview,
+    people,
     queue,
     queue_shapes,
+    record,
+    record_shapes,
     search,
     search_shapes,
     sessions,
@@ -20,6 +24,7 @@ from service.staff import (
     tickets,
 )
 
+FILES = tuple(TYPES.values())
 _SITE = "/staff/sites/{site}"
 _CLAIMS = f"{_SITE}/queue/claims"
 _TICKET = f"{_SITE}/tickets/{{reference}}"
@@ -41,8 +46,12 @@ ROUTES: list[Route] = [
     Route("GET",    f"{_SITE}/comments/{{id}}",            decisions.get_context,  P.LOOK,     "All the context of one comment", gives=context_shapes.ContextOut),
     Route("POST",   f"{_SITE}/comments/{{id}}/decisions",  decisions.decide,       P.MODERATE, "Decide on a comment", status=201, gives=shapes.DecidedOut, creates=True),
     Route("POST",   f"{_SITE}/decisions/{{id}}/undo",      decisions.undo,         P.MODERATE, "Undo a decision", status=201, gives=shapes.DecidedOut, creates=True),
+    Route("POST",   f"{_SITE}/readers/{{id}}/notes",       people.write_note,      P.MODERATE, "Note something about a reader", status=201, gives=context_shapes.NoteOut, creates=True),
     Route("GET",    f"{_SITE}/counts",                     overview.get_counts,    P.LOOK,     "How much waits", gives=queue_shapes.CountsOut),
     Route("GET",    f"{_SITE}/reasons",                    overview.list_reasons,  P.LOOK,     "What a rejection may name", gives=shapes.ReasonsOut),
+    Route("GET",    f"{_SITE}/record",                     record.list_acts,       P.AUDIT,    "What staff did", gives=record_shapes.RecordOut),
+    Route("GET",    f"{_SITE}/record/export",              record.export_acts,     P.AUDIT,    "What staff did, as a file", sends=FILES),
+    Route("GET",    f"{_SITE}/statements/export",          record.export_statements, P.AUDIT,  "Statements of reasons, as a file", sends=FILES),
     Route("GET",    f"{_SITE}/events",                     streams.console_events, P.LOOK,     "Follow the queue live", streams=True),
     Route("GET",    f"{_SITE}/tickets",                    tickets.list_tickets,   P.LOOK,     "Readers who ask for help", gives=ticket_shapes.InboxOut),
     Route("GET",    _TICKET,                               tickets.get_ticket,     P.LOOK,     "One ticket", gives=ticket_shapes.TicketOut),

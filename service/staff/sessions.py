@@ -12,6 +12,7 @@ from service.keys import LIMITS, POOL, SETTINGS
 from service.passwords import check_password, hash_password, is_outdated
 from service.problems import Problem
 from service.staff.shapes import SessionOut, SignInIn, SiteRoleOut, StaffOut
+from service.store import record
 from service.store import staff as store
 
 
@@ -30,6 +31,7 @@ async def sign_in(request: web.Request, body: SignInIn) -> web.Response:
     token = secrets.token_urlsafe(32)
     async with pool.acquire() as conn, conn.transaction():
         await store.open_session(conn, account.id, token_hash(token), replaces=_shown(request))
+        await record.note_everywhere(conn, account.id, record.Deed.SIGN_IN)
         session = await _session(conn, account.id, account.name, account.email)
     response = answer(session, headers=headers)
     _set_cookie(request, response, token, store.SESSION_HOURS * 3600)
@@ -46,7 +48,10 @@ async def sign_out(request: web.Request) -> web.Response:
     """Sign out; a session that is over already is no error."""
     shown = _shown(request)
     if shown is not None:
-        await store.close_session(request.app[POOL], shown)
+        async with request.app[POOL].acquire() as conn, conn.transaction():
+            staff_id = await store.close_session(conn, shown)
+            if staff_id is not None:
+                await record.note_everywhere(conn, staff_id, record.Deed.SIGN_OUT)
     response = empty()
     _set_cookie(request, response, "", 0)
     return response

@@ -9,6 +9,7 @@ import orjson
 
 from moderation.database import Connection
 from moderation.statuses import Actor, Status
+from moderation.urgency import REPORTER
 from service.store.queue import record
 
 
@@ -141,6 +142,9 @@ _IN_THREAD = """json_build_object(
     'created_at', t.created_at)"""
 _BRIEF = "json_build_object('id', o.id::text, 'html', o.html, 'status', o.status, 'created_at', o.created_at)"
 
+_MOST_REPORTS = 50
+_MOST_NOTES = 20
+
 # Ancestors first, then what was said beside and below the comment c, nearest in time.
 _CONTEXT = f"""
     SELECT json_build_object(
@@ -158,9 +162,16 @@ _CONTEXT = f"""
         'reports', (SELECT coalesce(json_agg(json_build_object(
                         'id', p.id::text, 'reason', p.reason, 'detail', p.detail, 'created_at', p.created_at,
                         'reader', json_build_object('id', u.id::text, 'name', u.name),
+                        'record', json_build_object('settled', reporter.settled, 'upheld', reporter.upheld),
                         'settled', p.settled_by IS NOT NULL) ORDER BY p.id), '[]')
-                    FROM reports p JOIN readers u ON u.site_id = $1 AND u.id = p.reader_id
-                    WHERE p.site_id = $1 AND p.comment_id = c.id),
+                    FROM (SELECT * FROM reports WHERE site_id = $1 AND comment_id = c.id
+                          ORDER BY settled_by IS NULL DESC, id DESC LIMIT {_MOST_REPORTS}) p
+                    JOIN readers u ON u.site_id = $1 AND u.id = p.reader_id {REPORTER}),
+        'reported', (SELECT coalesce(json_agg(json_build_object('reason', n.reason, 'open', n.open, 'settled', n.settled)
+                                              ORDER BY n.open DESC, n.settled DESC, n.reason), '[]')
+                     FROM (SELECT reason, count(*) FILTER (WHERE settled_by IS NULL) AS open,
+                                  count(settled_by) AS settled FROM reports
+                           WHERE site_id = $1 AND comment_id = c.id GROUP BY reason) n),
         'revisions', (SELECT json_agg(json_build_object('revision', r.revision, 'body', r.body, 'html', r.html,
                                                         'created_at', r.created_at) ORDER BY r.revision)
                       FROM revisions r WHERE r.site_id = $1 AND r.comment_id = c.id),
@@ -168,6 +179,11 @@ _CONTEXT = f"""
             'id', w.id::text, 'name', w.name, 'created_at', w.created_at, 'sanction', w.sanction,
             'sanctioned_until', w.sanctioned_until, 'published', record.published, 'rejected', record.rejected,
             'held', record.held,
+            'notes', (SELECT coalesce(json_agg(json_build_object(
+                          'id', n.id::text, 'body', n.body, 'created_at', n.created_at,
+                          'staff', json_build_object('id', s.id::text, 'name', s.name)) ORDER BY n.id DESC), '[]')
+                      FROM (SELECT * FROM reader_notes WHERE site_id = $1 AND reader_id = w.id
+                            ORDER BY id DESC LIMIT {_MOST_NOTES}) n JOIN staff s ON s.id = n.staff_id),
             'recent', (SELECT coalesce(json_agg({_BRIEF} ORDER BY o.id DESC), '[]') FROM (
                 SELECT * FROM comments WHERE site_id = $1 AND reader_id = w.id AND id <> c.id
                 ORDER BY id DESC LIMIT 10) o)))::text
@@ -176,7 +192,7 @@ _CONTEXT = f"""
 
 
 async def read_context(conn: Connection, site_id: int, comment_id: int) -> dict[str, Any]:
-    """What surrounds a comment: `thread`, `parent`, `decisions`, `reports`, `revisions`, `author`; reasons as stored."""
+    """What surrounds a comment: `thread`, `parent`, `decisions`, `reports`, `reported`, `revisions`, `author`; reasons as stored."""
     text = await conn.fetchval(_CONTEXT, site_id, comment_id)
     context: dict[str, Any] = orjson.loads(text)
     return context

@@ -131,13 +131,18 @@ def _items(rows: Sequence[asyncpg.Record]) -> list[Item]:
 
 
 async def read_comment(conn: Connection, site_id: int, comment_id: int) -> dict[str, Any] | None:
-    """A comment with its `scores` and `model`, as in an item."""
+    """A comment with its `scores`, their `model` and `words`, as in an item."""
     row = await conn.fetchrow(
-        f"""SELECT {COMMENT}::text AS comment, coalesce(scored.labels, '{{}}') AS scores, scored.model FROM comments c
+        f"""SELECT {COMMENT}::text AS comment, coalesce(scored.labels, '{{}}') AS scores, scored.model, scored.words FROM comments c
             {COMMENT_TABLES} WHERE c.site_id = $1 AND c.id = $2""",
         site_id,
         comment_id,
     )
     if row is None:
         return None
-    return {"comment": orjson.loads(row["comment"]), "scores": row["scores"], "model": row["model"]}
+    return {
+        "comment": orjson.loads(row["comment"]),
+        "scores": row["scores"],
+        "model": row["model"],
+        "words": row["words"],
+    }

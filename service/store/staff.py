@@ -84,9 +84,12 @@ async def open_session(conn: Connection, staff_id: int, token_hash: bytes, *, re
     )
 
 
-async def close_session(conn: Connection, token_hash: bytes) -> None:
-    """Sign out."""
-    await conn.execute("DELETE FROM staff_sessions WHERE token_hash = $1", token_hash)
+async def close_session(conn: Connection, token_hash: bytes) -> int | None:
+    """Sign out; returns whose session it was, None if it was over already."""
+    staff_id: int | None = await conn.fetchval(
+        "DELETE FROM staff_sessions WHERE token_hash = $1 RETURNING staff_id", token_hash
+    )
+    return staff_id
 
 
 async def close_sessions(conn: Connection, staff_id: int) -> None:

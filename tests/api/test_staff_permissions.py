@@ -9,6 +9,7 @@ from tests.api.newsroom import Newsroom
 SITE = "/sites/demo"
 LOOK = ("auditor", "moderator", "lead", "admin")
 DO = ("moderator", "lead", "admin")
+AUDIT = ("auditor", "lead", "admin")
 IDS = {"ids": ["1"]}
 # The call, and who may make it. Whoever may gets past the door: to the answer, or to what else is wrong.
 TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
@@ -24,8 +25,12 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("GET", f"{SITE}/comments/1", None, LOOK),
     ("POST", f"{SITE}/comments/1/decisions", {"action": "publish", "revision": 1, "status": "held"}, DO),
     ("POST", f"{SITE}/decisions/1/undo", None, DO),
+    ("POST", f"{SITE}/readers/1/notes", {"body": "x"}, DO),
     ("GET", f"{SITE}/counts", None, LOOK),
     ("GET", f"{SITE}/reasons", None, LOOK),
+    ("GET", f"{SITE}/record", None, AUDIT),
+    ("GET", f"{SITE}/record/export?format=jsonl&subject=comment:0", None, AUDIT),
+    ("GET", f"{SITE}/statements/export?since=2026-01-01&until=2026-01-01", None, AUDIT),
     ("GET", f"{SITE}/tickets", None, LOOK),
     ("GET", f"{SITE}/tickets/PX-2222-2222", None, LOOK),
     ("POST", f"{SITE}/tickets/PX-2222-2222/messages", {"kind": "note", "body": "x"}, DO),

@@ -178,6 +178,15 @@ def decisions(desk: Desk, comment: Any) -> list[tuple[str, str]]:
     return [(one["name"], one["to_status"]) for one in made]
 
 
+def wait_for_words(desk: Desk, comment: Any) -> None:
+    """Wait until the words behind a comment's score have been looked for."""
+    query = "SELECT FROM scores WHERE comment_id = $1 AND words IS NOT NULL"
+    deadline = time.monotonic() + 20
+    while not _in_thread(_query(desk.dsn, query, int(comment["id"]))):
+        assert time.monotonic() < deadline, "the words are not looked for"
+        time.sleep(0.05)
+
+
 async def _query(dsn: str, sql: str, *values: Any) -> list[asyncpg.Record]:
     conn = await asyncpg.connect(dsn)
     try:

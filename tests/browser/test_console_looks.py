@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.consoles import Desk, card, row, sign_in
+from tests.browser.consoles import Desk, card, row, sign_in, wait_for_words
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,7 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     article = {"article": "trams", "article_title": "City council votes for a second tram line"}
     root = desk.service.post("The trams were full this morning, again.", token=token, **article)
     desk.service.wait_for(root, "published")
-    desk.hold(LONG, token=token, parent_id=root["id"], **article)
+    [held] = desk.hold(LONG, token=token, parent_id=root["id"], **article)
     desk.hold(*(f"Only an idiot would believe number {n}, said the baker." for n in range(1, 8)), **article)
     diagnostics = {"error": "network", "build": "a1b2c3", "skew_s": 2}
     ticket = {"message": "My comment does not show up.\nI tried twice.", "diagnostics": diagnostics}
@@ -77,6 +77,10 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     row(page, "letters page").click()
     card(page, "letters page")
     page.get_by_role("complementary", name="Context").get_by_text("The trams were full").first.wait_for()
+    page.get_by_label("A note about this reader").fill("Kind in letters, less so here.")
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_text("Kind in letters").wait_for()
+    wait_for_words(desk, held)
     album.look("card")
 
     page.get_by_role("button", name="Reject").click()

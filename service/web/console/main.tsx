@@ -8,6 +8,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/queue.css";
 import "./styles/search.css";
+import "./styles/page.css";
 import "./styles/card.css";
 import "./styles/dialogs.css";
 import "./styles/tickets.css";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pieces } from "./marks.ts";
+import { pieces, places } from "./marks.ts";
 
 const why = (start: number, end: number, label = "x") => ({
   code: "suspect_word",
@@ -36,4 +36,13 @@ test("overlapping reasons share the piece where they overlap", () => {
 
 test("offsets beyond the text are those of another revision: nothing is marked", () => {
   assert.deepEqual(pieces("short", [why(3, 40)]), [{ text: "short", whys: [] }]);
+});
+
+test("words are marked wherever they stand by themselves, once", () => {
+  const text = "Idiot! An idiot, idiotic; an old idiot.";
+  assert.deepEqual(
+    places(text, ["idiot", "old idiot"]).map(([from, to]) => text.slice(from, to)),
+    ["idiot", "old idiot"],
+  );
+  assert.deepEqual(places("calm words", ["fool"]), []);
 });

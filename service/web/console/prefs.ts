@@ -9,10 +9,12 @@ export interface Prefs {
   keys: boolean;
   /** Rendered as readers would see it, or the plain text as typed. */
   text: "shown" | "typed";
+  /** After how many comments that score high a break is suggested; 0 for never. */
+  breaks: 0 | 20 | 50;
 }
 
 const KEY = "parley:console:prefs";
-const DEFAULTS: Prefs = { theme: "system", mask: "off", keys: true, text: "shown" };
+const DEFAULTS: Prefs = { theme: "system", mask: "off", keys: true, text: "shown", breaks: 0 };
 
 export const prefs = signal<Prefs>({ ...DEFAULTS, ...recall<Partial<Prefs>>(KEY) });
 

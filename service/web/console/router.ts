@@ -5,6 +5,7 @@ import { behind, type Query } from "./selection.ts";
 export type Place =
   | { view: "queue"; site: string; query?: Query }
   | { view: "search"; site: string; query: Query; id: string | null }
+  | { view: "record"; site: string; query: Query }
   | { view: "comment"; site: string; id: string }
   | { view: "tickets"; site: string; reference: string | null };
 
@@ -18,6 +19,7 @@ function parse({ pathname, search }: Location): Place | null {
   if (view === "comments" && rest) return { view: "comment", site, id: rest };
   const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value));
   if (view === "search") return { view, site, query, id: rest || null };
+  if (view === "record") return { view, site, query };
   return { view: "queue", site, query };
 }
 
@@ -28,6 +30,8 @@ export function pathOf(place: Place): string {
       return `${base}/queue${behind(place.query ?? {})}`;
     case "search":
       return `${base}/search${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
+    case "record":
+      return `${base}/record${behind(place.query)}`;
     case "comment":
       return `${base}/comments/${encodeURIComponent(place.id)}`;
     case "tickets":

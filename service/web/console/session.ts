@@ -14,6 +14,9 @@ export const site = computed<SiteRole | null>(
 );
 export const mayDecide = computed(() => site.value !== null && site.value.role !== "auditor");
 
+/** May see what colleagues did. */
+export const mayAudit = computed(() => site.value !== null && site.value.role !== "moderator");
+
 function enter(opened: Session): void {
   session.value = opened;
   expired.value = false;

@@ -56,6 +56,14 @@ export interface StaffComment {
   parent: { id: string; author_name: string | null; html: string } | null;
 }
 
+/** A word that raised the score of `label`: code points of the comment's body, and how much, in log-odds. */
+export interface Word {
+  label: string;
+  start: number;
+  end: number;
+  weight: number;
+}
+
 /** Why an item stands where it stands; `rank` orders them, falling. */
 export interface Urgency {
   rank: number;
@@ -78,6 +86,7 @@ export interface Item {
   comment: StaffComment;
   scores: Record<string, number>;
   model: string | null;
+  words: Word[] | null;
 }
 
 export interface Counts {
@@ -143,8 +152,25 @@ export interface Report {
   reason: string;
   detail: string | null;
   reader: Person;
+  /** What became of this reader's last hundred reports that were dealt with. */
+  record: { settled: number; upheld: number };
   created_at: string;
   settled: boolean;
+}
+
+/** How many reported a comment for one reason. */
+export interface Reported {
+  reason: string;
+  open: number;
+  settled: number;
+}
+
+/** What somebody on the staff noted about a reader. */
+export interface Note {
+  id: string;
+  staff: Person;
+  body: string;
+  created_at: string;
 }
 
 export interface Revision {
@@ -158,6 +184,7 @@ export interface Profile extends Author {
   created_at: string;
   sanction: string;
   sanctioned_until: string | null;
+  notes: Note[];
   recent: { id: string; html: string; status: Status; created_at: string }[];
 }
 
@@ -166,11 +193,13 @@ export interface Context {
   comment: StaffComment;
   scores: Record<string, number>;
   model: string | null;
+  words: Word[] | null;
   item: Item | null;
   parent: Near | null;
   thread: Near[];
   decisions: Decision[];
   reports: Report[];
+  reported: Reported[];
   revisions: Revision[];
   author: Profile;
 }
@@ -235,6 +264,16 @@ export interface SavedFilter {
   name: string;
   place: "queue" | "search";
   query: Record<string, string>;
+}
+
+/** Something that somebody on the staff did. */
+export interface Act {
+  id: string;
+  at: string;
+  staff: Person | null;
+  action: string;
+  subject: string;
+  detail: Record<string, unknown>;
 }
 
 export interface Page<T> {

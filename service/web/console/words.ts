@@ -65,6 +65,22 @@ export function urgencyInWords({ priority, urgency, queued_at }: Item, now: numb
   return factors.map(([name, factor]) => `${name} ${factor.toFixed(1)}`).join(" × ");
 }
 
+/** What staff do, as the record has it. */
+export const DEED: Record<string, string> = {
+  "comment.publish": "approved",
+  "comment.reject": "rejected",
+  "comment.hold": "held",
+  "comment.undo": "took a decision back",
+  "ticket.answer": "answered a ticket",
+  "ticket.note": "noted on a ticket",
+  "ticket.move": "moved a ticket",
+  "reader.note": "noted about a reader",
+  "policy.save": "changed the policy",
+  "session.sign_in": "signed in",
+  "session.sign_out": "signed out",
+  "record.export": "took the record away",
+};
+
 export const STATUS: Record<Status, string> = {
   pending: "waiting for the classifier",
   published: "published",

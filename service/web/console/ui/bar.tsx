@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { decisions, desk } from "../office.ts";
 import { go, type Place, pathOf, place } from "../router.ts";
-import { session, site } from "../session.ts";
+import { mayAudit, session, site } from "../session.ts";
 import { Menu } from "./menu.tsx";
 import { Key } from "./parts.tsx";
 
@@ -95,6 +95,14 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
           count={counts?.tickets_open}
           here={here === "tickets"}
         />
+        {mayAudit.value && (
+          <Tab
+            to={{ view: "record", site: key, query: {} }}
+            name="Record"
+            counts={false}
+            here={here === "record"}
+          />
+        )}
       </nav>
       <span class="grow" />
       <Health />

@@ -2,24 +2,32 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
+import { countSevere } from "../exposure.ts";
 import { useShortcuts } from "../keys.ts";
-import { pieces } from "../marks.ts";
+import { pieces, raised } from "../marks.ts";
 import { isMasked } from "../masking.ts";
 import { prefs, setPref } from "../prefs.ts";
-import type { Item } from "../types.ts";
-import { urgencyInWords, whyInWords } from "../words.ts";
+import type { Item, Word } from "../types.ts";
+import { spaced, urgencyInWords, whyInWords } from "../words.ts";
 import { Actions } from "./actions.tsx";
 import { ContextPanel } from "./context.tsx";
 import { Ago, Html, Key, onPage, StatusTag } from "./parts.tsx";
 import { Scores } from "./scores.tsx";
 
-function Text({ item, masked }: { item: Item; masked: boolean }) {
+/** A range of the text as it was typed. */
+const range = (body: string, { start, end }: { start?: number | null; end?: number | null }): string =>
+  [...body].slice(start ?? 0, end ?? 0).join("");
+
+function Text({ item, words, masked }: { item: Item; words: Word[]; masked: boolean }) {
   const { body, html } = item.comment;
   const name = `comment-text ${masked ? "masked" : ""}`;
-  if (prefs.value.text === "shown") return <Html html={html} class={`prose ${name}`} />;
+  if (prefs.value.text === "shown") {
+    const marked = [...item.reasons, ...words].map((one) => range(body, one)).filter(Boolean);
+    return <Html key={marked.join()} html={html} words={marked} class={`prose ${name}`} />;
+  }
   return (
     <div class={`typed ${name}`} dir="auto">
-      {pieces(body, item.reasons).map(({ text, whys }, n) =>
+      {pieces(body, [...item.reasons, ...raised(words)]).map(({ text, whys }, n) =>
         whys.length ? (
           <mark key={n} title={whys.map(whyInWords).join("; ")}>
             {text}
@@ -72,8 +80,9 @@ function Author({ item }: { item: Item }) {
 }
 
 /** Every reason why it is here, in words; those that point at words say which. */
-function Why({ item }: { item: Item }) {
-  const points = [...item.comment.body];
+function Why({ item, words }: { item: Item; words: Word[] }) {
+  const { body } = item.comment;
+  const labels = [...new Set(words.map(({ label }) => label))];
   return (
     <section class="why" aria-label="Why it is here">
       <h3>Why it is here</h3>
@@ -83,8 +92,20 @@ function Why({ item }: { item: Item }) {
             {whyInWords(why)}
             {why.start != null && why.end != null && (
               <mark class="quoted" dir="auto">
-                {points.slice(why.start, why.end).join("")}
+                {range(body, why)}
               </mark>
+            )}
+          </li>
+        ))}
+        {labels.map((label) => (
+          <li key={label}>
+            Raised {spaced(label)} most:
+            {[...new Set(words.filter((word) => word.label === label).map((word) => range(body, word)))].map(
+              (text) => (
+                <mark class="quoted" dir="auto" key={text}>
+                  {text}
+                </mark>
+              ),
             )}
           </li>
         ))}
@@ -112,6 +133,11 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
       heading.current?.focus({ preventScroll: true });
   }, []);
   const url = onPage(item.comment.article, item.id);
+  const context = desk.contexts.known.value[item.id] ?? null;
+  // Looked for after the comment was queued: what was read last knows them first. Of another text they say nothing.
+  const known = context?.comment.revision === item.comment.revision ? context.words : null;
+  const words = known ?? item.words ?? [];
+  useEffect(() => countSevere(item), [item.id]);
   useShortcuts(
     "Card",
     [
@@ -161,11 +187,11 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
           </header>
           <Where item={item} />
           <Author item={item} />
-          <Text item={item} masked={masked} />
-          <Why item={item} />
+          <Text item={item} words={words} masked={masked} />
+          <Why item={item} words={words} />
           <Scores item={item} />
         </div>
-        <ContextPanel id={item.id} context={desk.contexts.known.value[item.id] ?? null} />
+        <ContextPanel id={item.id} context={context} onChanged={() => desk.contexts.renew(item.id)} />
       </div>
       <Actions desk={desk} item={item} />
     </article>

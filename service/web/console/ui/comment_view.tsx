@@ -6,7 +6,7 @@ import type { Context, Item } from "../types.ts";
 import { Card } from "./card.tsx";
 
 /** A comment that nobody queued, as if it were an item: so that any comment can be decided on. */
-function asItem({ comment, item, scores, model }: Context): Item {
+function asItem({ comment, item, scores, model, words }: Context): Item {
   if (item) return item;
   const { id, created_at: queued_at } = comment;
   return {
@@ -21,6 +21,7 @@ function asItem({ comment, item, scores, model }: Context): Item {
     comment,
     scores,
     model,
+    words,
   };
 }
 

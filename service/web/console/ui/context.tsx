@@ -1,20 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { place } from "../router.ts";
 import type { Query } from "../selection.ts";
-import type { Context, Decision, Near, Profile, Report, Revision } from "../types.ts";
+import type { Context, Decision, Near, Profile, Report, Reported, Revision } from "../types.ts";
 import { plural, STATUS, spaced, whyInWords } from "../words.ts";
 import { Diff } from "./diff.tsx";
 import { CommentLink, PlaceLink } from "./links.tsx";
-import { Ago, Html, StatusTag } from "./parts.tsx";
-
-function Part({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="part">
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
-}
+import { Notes } from "./notes.tsx";
+import { Ago, Html, Part, StatusTag } from "./parts.tsx";
 
 function SearchLink({ query, children }: { query: Query; children: ComponentChildren }) {
   return (
@@ -91,16 +83,29 @@ function Thread({ thread, id }: { thread: Near[]; id: string }) {
   );
 }
 
+const recordOf = ({ settled, upheld }: Report["record"]): string =>
+  settled
+    ? `${upheld} of their last ${plural(settled, "report")} upheld`
+    : "no report of theirs was dealt with yet";
+
 /** Reports come as one item, however many there are. */
-function Reports({ reports }: { reports: Report[] }) {
-  const open = reports.filter(({ settled }) => !settled);
+function Reports({ reports, reported }: { reports: Report[]; reported: Reported[] }) {
   if (!reports.length) return null;
+  const sum = (of: "open" | "settled"): number => reported.reduce((all, one) => all + one[of], 0);
   return (
-    <Part title={`Reports: ${open.length} open, ${reports.length - open.length} settled`}>
+    <Part title={`Reports: ${sum("open")} open, ${sum("settled")} settled`}>
+      <p class="record">
+        {reported.map(({ reason, open, settled }) => (
+          <span key={reason}>
+            {open + settled} {spaced(reason)}
+          </span>
+        ))}
+      </p>
       <ul class="reports">
-        {reports.map(({ id, reason, detail, reader, created_at, settled }) => (
+        {reports.map(({ id, reason, detail, reader, record, created_at, settled }) => (
           <li key={id} class={settled ? "muted" : ""}>
             <b>{spaced(reason)}</b> by <bdi>{reader.name}</bdi> <Ago at={created_at} />
+            <span class="muted block">{recordOf(record)}</span>
             {detail && <q class="block">{detail}</q>}
           </li>
         ))}
@@ -155,13 +160,15 @@ function Revisions({ revisions }: { revisions: Revision[] }) {
 }
 
 /** Everything else that is known about a comment. It has its own place, so that nothing moves when it arrives. */
-export function ContextPanel({ id, context }: { id: string; context: Context | null }) {
+export function ContextPanel(props: { id: string; context: Context | null; onChanged: () => void }) {
+  const { id, context, onChanged } = props;
   return (
     <aside class="context" aria-label="Context" aria-busy={context === null}>
       {context && (
         <>
-          <Reports reports={context.reports} />
+          <Reports reports={context.reports} reported={context.reported} />
           <Record author={context.author} />
+          <Notes author={context.author} onWritten={onChanged} />
           <Thread thread={context.thread} id={id} />
           <Revisions revisions={context.revisions} />
           <History decisions={context.decisions} />

@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { exposure } from "../exposure.ts";
 import { notify } from "../notices.ts";
 import { leaveOffice } from "../office.ts";
 import { type Prefs, prefs, setPref } from "../prefs.ts";
 import { inWords, session, site } from "../session.ts";
+import { plural } from "../words.ts";
 
 function Choice<K extends keyof Prefs>({
   name,
@@ -109,6 +111,18 @@ export function Menu() {
               ["typed", "As typed, with marks"],
             ]}
           />
+          <Choice
+            name="breaks"
+            label="Suggest a break"
+            options={[
+              [0, "Never"],
+              [20, "After 20 that score high"],
+              [50, "After 50 that score high"],
+            ]}
+          />
+          <p class="muted fine">
+            Today you have seen {plural(exposure.value.severe, "comment")} that score high.
+          </p>
           <label class="check">
             <input
               type="checkbox"

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { fullTime, timeAgo } from "../../shared/time.ts";
 import { ageingNow } from "../clock.ts";
+import { places } from "../marks.ts";
 import type { ArticleRef, Status } from "../types.ts";
 import { STATUS } from "../words.ts";
 
@@ -11,6 +12,15 @@ export function Key({ children }: { children: ComponentChildren }) {
     <span class="key" aria-hidden="true">
       {children}
     </span>
+  );
+}
+
+export function Part({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="part">
+      <h3>{title}</h3>
+      {children}
+    </section>
   );
 }
 
@@ -27,9 +37,29 @@ export function StatusTag({ status }: { status: Status }) {
   return <span class={`tag tag-${status}`}>{STATUS[status]}</span>;
 }
 
-/** The service's own sanitised HTML. Links lead out of the console without telling where from. */
-export function Html({ html, class: name = "prose" }: { html: string; class?: string }) {
+/** Puts marks around these words in what is shown. */
+function mark(root: Element, words: string[]): void {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const texts: Text[] = [];
+  while (walker.nextNode()) texts.push(walker.currentNode as Text);
+  for (const text of texts) {
+    // From the end, so that the places before stay where they are.
+    for (const [from, to] of places(text.data, words).reverse()) {
+      const range = document.createRange();
+      range.setStart(text, from);
+      range.setEnd(text, to);
+      range.surroundContents(document.createElement("mark"));
+    }
+  }
+}
+
+/** The service's own sanitised HTML. Links lead out of the console without telling where from. Key it by its words. */
+export function Html(props: { html: string; class?: string; words?: string[] }) {
+  const { html, class: name = "prose", words = [] } = props;
   const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (element.current && words.length) mark(element.current, words);
+  }, [html]);
   useEffect(() => {
     for (const link of element.current?.querySelectorAll("a") ?? []) {
       link.target = "_blank";

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { timeAgo } from "../../shared/time.ts";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
+import { paused, rest } from "../exposure.ts";
 import { useShortcuts } from "../keys.ts";
 import { behind, type Query, queryOf, selectionOf } from "../selection.ts";
 import { mayDecide } from "../session.ts";
@@ -77,6 +78,18 @@ function Empty({ desk }: { desk: Desk }) {
   );
 }
 
+function Break() {
+  return (
+    <div class="empty">
+      <h2>A break</h2>
+      <p class="muted">Your cards are free for others meanwhile.</p>
+      <button type="button" class="primary" onClick={() => rest(false)}>
+        Go on
+      </button>
+    </div>
+  );
+}
+
 /** The list of what waits, and the card that is worked on. */
 export function QueueView({ desk, query }: { desk: Desk; query: Query }) {
   useEffect(() => () => desk.open(null), [desk]);
@@ -89,7 +102,10 @@ export function QueueView({ desk, query }: { desk: Desk; query: Query }) {
     // What is free again because a claim ran out is not told: hence the clock.
     ageingNow();
     const idle = desk.pages.loaded.value && !desk.currentId.value && desk.list.items.value.length > 0;
-    if (idle && WIDE.matches) void desk.begin();
+    if (idle && WIDE.matches && !paused.value) void desk.begin();
+  });
+  useSignalEffect(() => {
+    if (paused.value) desk.open(null);
   });
   useShortcuts(
     "Queue",
@@ -100,7 +116,9 @@ export function QueueView({ desk, query }: { desk: Desk; query: Query }) {
     [desk],
   );
   const item = desk.current.value;
+  const resting = paused.value;
   const idle = useComputed(() => desk.list.items.value.length === 0);
+  if (resting) return <Break />;
   if (idle.value && !item && !desk.pages.narrowed) return <Empty desk={desk} />;
   return (
     <div class="queue" data-open={item ? "" : undefined}>

@@ -1,0 +1,169 @@
+"""The record of everything that staff did: read from the append-only logs themselves, so that no act can be missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from moderation.database import Connection
+
+# Each log as rows of (at, source, id, staff_id, action, subject, detail); policies name their author as "staff:{id}".
+_LOGS: Mapping[str, str] = {
+    "decision": """
+        SELECT d.created_at AS at, 'decision' AS source, d.id, d.staff_id,
+               CASE WHEN d.undoes IS NOT NULL THEN 'comment.undo' WHEN d.to_status = 'published' THEN 'comment.publish'
+                    WHEN d.to_status = 'rejected' THEN 'comment.reject' ELSE 'comment.hold' END AS action,
+               'comment:' || d.comment_id AS subject,
+               jsonb_build_object('from', d.from_status, 'to', d.to_status, 'revision', d.revision,
+                                  'reasons', jsonb_path_query_array(d.reasons, '$[*].code'), 'noted', d.note IS NOT NULL)
+               AS detail
+        FROM decisions d WHERE d.site_id = $1 AND d.actor = 'staff'""",
+    "message": """
+        SELECT m.created_at, 'message', m.id, m.staff_id,
+               CASE WHEN m.author = 'note' THEN 'ticket.note' ELSE 'ticket.answer' END, 'ticket:' || t.reference, '{}'::jsonb
+        FROM ticket_messages m JOIN tickets t ON t.site_id = $1 AND t.id = m.ticket_id
+        WHERE m.site_id = $1 AND m.author IN ('staff', 'note')""",
+    "step": """
+        SELECT e.created_at, 'step', e.id, e.staff_id, 'ticket.move', 'ticket:' || t.reference,
+               jsonb_build_object('from', e.from_state, 'to', e.to_state)
+        FROM ticket_steps e JOIN tickets t ON t.site_id = $1 AND t.id = e.ticket_id
+        WHERE e.site_id = $1 AND e.actor = 'staff'""",
+    "note": """
+        SELECT n.created_at, 'note', n.id, n.staff_id, 'reader.note', 'reader:' || n.reader_id, '{}'::jsonb
+        FROM reader_notes n WHERE n.site_id = $1""",
+    "policy": """
+        SELECT p.created_at, 'policy', p.version, substring(p.created_by FROM '^staff:([0-9]{1,18})$')::bigint,
+               'policy.save', 'policy:' || p.version, jsonb_build_object('by', p.created_by, 'note', p.note)
+        FROM policies p WHERE p.site_id = $1""",
+    "event": """
+        SELECT e.created_at, 'event', e.id, e.staff_id, e.action, 'staff:' || e.staff_id, e.detail
+        FROM staff_events e WHERE e.site_id = $1""",
+}
+
+
+class Deed(StrEnum):
+    """What an act was."""
+
+    PUBLISH = "comment.publish"
+    REJECT = "comment.reject"
+    HOLD = "comment.hold"
+    UNDO = "comment.undo"
+    ANSWER = "ticket.answer"
+    TICKET_NOTE = "ticket.note"
+    MOVE = "ticket.move"
+    READER_NOTE = "reader.note"
+    POLICY = "policy.save"
+    SIGN_IN = "session.sign_in"
+    SIGN_OUT = "session.sign_out"
+    EXPORT = "record.export"
+
+
+# Which log has it; `policy` and `event` have few rows, so they need no index by time.
+_LOG_OF: Mapping[Deed, str] = {
+    Deed.PUBLISH: "decision",
+    Deed.REJECT: "decision",
+    Deed.HOLD: "decision",
+    Deed.UNDO: "decision",
+    Deed.ANSWER: "message",
+    Deed.TICKET_NOTE: "message",
+    Deed.MOVE: "step",
+    Deed.READER_NOTE: "note",
+    Deed.POLICY: "policy",
+    Deed.SIGN_IN: "event",
+    Deed.SIGN_OUT: "event",
+    Deed.EXPORT: "event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which acts: everything that is not None must hold. `since` and `until` are days in UTC, both included."""
+
+    staff_id: int | None = None
+    deed: Deed | None = None
+    # As an act has it: comment:12, ticket:PX-7F3K-9Q2M, reader:3, policy:2.
+    subject: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+Place = tuple[datetime, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act's JSON, and where it stands in the record: newest first."""
+
+    place: Place
+    json: dict[str, Any]
+
+
+def record_query(wanted: Wanted, *, limit: int, after: Place | None) -> tuple[str, Sequence[object]]:
+    """$1 is the site; the other values come with it. Each log gives a page of its own, and the newest of all are one."""
+    values: list[object] = []
+    conditions = ["true"]
+
+    def add(condition: str, *given: object) -> None:
+        numbers = range(len(values) + 2, len(values) + 2 + len(given))
+        conditions.append(condition.format(*(f"${number}" for number in numbers)))
+        values.extend(given)
+
+    if wanted.staff_id is not None:
+        add("staff_id = {}", wanted.staff_id)
+    if wanted.deed is not None:
+        add("action = {}", wanted.deed)
+    if wanted.subject is not None:
+        add("subject = {}", wanted.subject)
+    if wanted.since is not None:
+        add("at >= {}::date", wanted.since)
+    if wanted.until is not None:
+        add("at < {}::date + 1", wanted.until)
+    if after is not None:
+        # The first half bounds the walk of each log's index, the second finds the very place.
+        add("at <= {} AND (at, source, id) < ({}, {}, {})", after[0], *after)
+    logs = [_LOG_OF[wanted.deed]] if wanted.deed is not None else list(_LOGS)
+    pages = [
+        f"""(SELECT * FROM ({_LOGS[log]}) log (at, source, id, staff_id, action, subject, detail)
+             WHERE {" AND ".join(conditions)} ORDER BY at DESC, id DESC LIMIT {limit:d})"""
+        for log in logs
+    ]
+    text = f"""
+        SELECT r.at, r.source, r.id, json_build_object(
+            'id', r.source || ':' || r.id, 'at', r.at, 'action', r.action, 'subject', r.subject, 'detail', r.detail,
+            'staff', CASE WHEN s.id IS NOT NULL THEN json_build_object('id', s.id::text, 'name', s.name) END)::text AS json
+        FROM ({" UNION ALL ".join(pages)}) r LEFT JOIN staff s ON s.id = r.staff_id
+        ORDER BY r.at DESC, r.source DESC, r.id DESC LIMIT {limit:d}"""
+    return text, values
+
+
+async def read_record(
+    conn: Connection, site_id: int, wanted: Wanted, *, limit: int, after: Place | None = None
+) -> list[Act]:
+    """Up to `limit` acts, newest first, from after the place."""
+    text, values = record_query(wanted, limit=limit, after=after)
+    rows = await conn.fetch(text, site_id, *values)
+    return [Act((row["at"], row["source"], row["id"]), orjson.loads(row["json"])) for row in rows]
+
+
+async def note_everywhere(conn: Connection, staff_id: int, deed: Deed) -> None:
+    """Put an act that belongs to no site into the record of every site that somebody has a role on."""
+    await conn.execute(
+        """INSERT INTO staff_events (site_id, staff_id, action)
+           SELECT site_id, staff_id, $2 FROM staff_roles WHERE staff_id = $1""",
+        staff_id,
+        deed,
+    )
+
+
+async def note(conn: Connection, site_id: int, staff_id: int, deed: Deed, detail: Mapping[str, Any]) -> None:
+    """Put an act that no other log has into a site's record."""
+    await conn.execute(
+        "INSERT INTO staff_events (site_id, staff_id, action, detail) VALUES ($1, $2, $3, $4)",
+        site_id,
+        staff_id,
+        deed,
+        dict(detail),
+    )
