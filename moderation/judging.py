@@ -33,19 +33,23 @@ def judge_item(
     count_floods: bool = True,
 ) -> Judged:
     """Judge one text; without `count_floods` it does not matter how much or how often its author writes."""
-    if item.judged_by_staff or item.status in (Status.DELETED, Status.ERASED):
+    if item.judged_by_staff or item.held_by_staff or item.status in (Status.DELETED, Status.ERASED):
         return Judged(item, scores, None)
     if scores is None and item.status is Status.HELD:
         # It waits for people already, and for a classifier.
         return Judged(item, None, None)
     signals = signals_of(item, scores, model, policy, count_floods=count_floods)
     verdict = judge(signals, policy)
+    to_status = _TARGETS[verdict.action]
+    if scores is None and to_status is item.status and (item.shown or to_status is Status.REJECTED):
+        # The site lets unscored texts pass, or rejects them, and has done so: it is said once, not at every try.
+        return Judged(item, None, None)
     draft = Draft(
         site_id=item.site_id,
         comment_id=item.comment_id,
         revision=item.revision,
         from_status=item.status,
-        to_status=_TARGETS[verdict.action],
+        to_status=to_status,
         actor=Actor.MACHINE,
         reasons=verdict.reasons,
         policy_version=policy_version,
@@ -78,7 +82,6 @@ def signals_of(
         is_edit=item.revision > 1,
         repeats=item.author_repeats if count_floods else 0,
         recent=item.author_recent if count_floods else 0,
-        reports=item.open_reports,
     )
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from moderation.decisions import Draft
 
 
+_REPORTED = [{"code": "reported"}]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What readers of an article see of a decision."""
@@ -110,7 +113,7 @@ async def count_replies(conn: Connection, changes: Sequence[Change]) -> None:
 async def update_review_queue(conn: Connection, drafts: Sequence[Draft], decision_ids: Sequence[int]) -> None:
     """Queue what is held for people; take off what is settled, with the reports that led there.
 
-    The machine confirming a published text leaves readers' reports on it to people.
+    Readers' reports are for people: whatever the machine decides, they stay, and so does the item.
     """
     held = [draft for draft in drafts if draft.to_status is Status.HELD]
     if held:
@@ -120,32 +123,49 @@ async def update_review_queue(conn: Connection, drafts: Sequence[Draft], decisio
                FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::real[])
                     AS d(site_id, comment_id, reasons, priority) ORDER BY d.site_id, d.comment_id
                ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE
-               SET reasons = excluded.reasons, priority = excluded.priority""",
+               SET priority = greatest(queue.priority, excluded.priority),
+                   reasons = CASE WHEN queue.reasons @> $5 AND NOT excluded.reasons @> $5
+                                  THEN excluded.reasons || $5 ELSE excluded.reasons END""",
             [draft.site_id for draft in held],
             [draft.comment_id for draft in held],
             [dump_reasons(draft.reasons) for draft in held],
             [draft.priority for draft in held],
+            _REPORTED,
         )
         await urgency.rank(conn, [(draft.site_id, draft.comment_id) for draft in held])
     settled = [
-        (draft.site_id, draft.comment_id, decision_id)
+        (draft.site_id, draft.comment_id, decision_id, draft.actor is not Actor.MACHINE)
         for draft, decision_id in zip(drafts, decision_ids, strict=True)
         if draft.to_status is not Status.HELD
-        and (draft.actor is not Actor.MACHINE or draft.from_status is not Status.PUBLISHED)
     ]
     if settled:
-        sites, comments, ids = zip(*settled, strict=True)
-        await conn.execute(
-            """WITH d AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS d(site_id, comment_id, id)),
-               reports AS (
-                   UPDATE reports r SET settled_by = d.id FROM d
-                   WHERE r.site_id = d.site_id AND r.comment_id = d.comment_id AND r.settled_by IS NULL)
-               DELETE FROM queue q USING d
-               WHERE q.site_id = d.site_id AND q.comment_id = d.comment_id AND q.lane = 'review'""",
-            sites,
-            comments,
-            ids,
-        )
+        await _take_off(conn, settled)
+
+
+async def _take_off(conn: Connection, settled: Sequence[tuple[int, int, int, bool]]) -> None:
+    """Settle items, given as site, comment, decision, and whether a person (or the author) decided."""
+    sites, comments, ids, by_people = zip(*settled, strict=True)
+    await conn.execute(
+        """UPDATE reports r SET settled_by = d.id
+           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[]) AS d(site_id, comment_id, id, by_people)
+           WHERE d.by_people AND r.site_id = d.site_id AND r.comment_id = d.comment_id AND r.settled_by IS NULL""",
+        sites,
+        comments,
+        ids,
+        by_people,
+    )
+    await conn.execute(
+        """WITH d AS (SELECT d.*, (SELECT count(*) FROM reports r WHERE r.site_id = d.site_id
+                                   AND r.comment_id = d.comment_id AND r.settled_by IS NULL) > 0 AS reported
+                      FROM unnest($1::bigint[], $2::bigint[]) AS d(site_id, comment_id)),
+           kept AS (UPDATE queue q SET reasons = $3 FROM d
+                    WHERE d.reported AND q.site_id = d.site_id AND q.comment_id = d.comment_id AND q.lane = 'review')
+           DELETE FROM queue q USING d
+           WHERE NOT d.reported AND q.site_id = d.site_id AND q.comment_id = d.comment_id AND q.lane = 'review'""",
+        sites,
+        comments,
+        _REPORTED,
+    )
 
 
 async def fill_outbox(conn: Connection, drafts: Sequence[Draft], decision_ids: Sequence[int]) -> None:

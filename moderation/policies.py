@@ -20,12 +20,27 @@ class StoredPolicy:
     active: bool
 
 
+_MOST_KEPT = 1_000
+_kept: dict[tuple[int, int, datetime], Policy] = {}
+
+
+def parsed(site_id: int, version: int, created_at: datetime, document: object) -> Policy:
+    """A stored policy as a Policy. A version never changes, so each is checked once: its word lists may be long."""
+    key = (site_id, version, created_at)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = Policy.model_validate(document)
+    return _kept[key]
+
+
 async def active(conn: Connection, site_ids: Collection[int]) -> Mapping[int, tuple[int, Policy]]:
     """The active policy of each site, with its version; a site that has none yet gets version 0, the default."""
     rows = await conn.fetch(
-        "SELECT site_id, version, document FROM policies WHERE active AND site_id = ANY($1)", list(site_ids)
+        "SELECT site_id, version, created_at, document FROM policies WHERE active AND site_id = ANY($1)",
+        list(site_ids),
     )
-    found = {row["site_id"]: (row["version"], Policy.model_validate(row["document"])) for row in rows}
+    found = {row["site_id"]: (row["version"], parsed(*row)) for row in rows}
     return {site_id: found.get(site_id) or (0, Policy.default()) for site_id in site_ids}
 
 
@@ -55,7 +70,7 @@ async def history(conn: Connection, site_id: int) -> list[StoredPolicy]:
     return [
         StoredPolicy(
             version=row["version"],
-            policy=Policy.model_validate(row["document"]),
+            policy=parsed(site_id, row["version"], row["created_at"], row["document"]),
             note=row["note"],
             created_by=row["created_by"],
             created_at=row["created_at"],

@@ -43,7 +43,6 @@ class Policy(Part):
     record: Record = Record()
     repeats: Repeats = Repeats()
     flood_at: Annotated[int, Field(ge=1)] | None = 10
-    reports_hold_at: Annotated[int, Field(ge=1)] | None = 3
     hold_edits: bool = False
     premoderate: bool = False
 
@@ -106,8 +105,8 @@ class Signals:
     """All that is known of a comment when it is judged.
 
     `scores` is None when no classifier answered, `findings` when the rules could not be run. `repeats` counts the same
-    text by the same reader within a day, `recent` the reader's comments of the last ten minutes, `reports` those still
-    open.
+    text by the same reader within a day, `recent` the reader's comments of the last ten minutes. Readers' reports are
+    no signal: they put a comment before people, and no number of them hides it.
     """
 
     scores: Mapping[str, float] | None
@@ -118,7 +117,6 @@ class Signals:
     is_edit: bool = False
     repeats: int = 0
     recent: int = 0
-    reports: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +240,6 @@ def _by_circumstances(signals: Signals, policy: Policy) -> Iterator[Finding]:
         yield Action.HOLD, Reason(ReasonCode.PRE_MODERATED)
     if policy.hold_edits and signals.is_edit:
         yield Action.HOLD, Reason(ReasonCode.EDITED)
-    if policy.reports_hold_at is not None and signals.reports >= policy.reports_hold_at:
-        yield _count(ReasonCode.REPORTED, signals.reports, policy.reports_hold_at)
 
 
 def _count(code: ReasonCode, seen: int, threshold: int) -> Finding:

@@ -47,7 +47,10 @@ class ScoreItem:
     author_age_s: float
     author_sanction: str
     judged_by_staff: bool
-    open_reports: int
+    # The last decision on the comment is a person's, to hold it: only a person lifts that.
+    held_by_staff: bool
+    # Readers see the newest revision already.
+    shown: bool
 
 
 async def enqueue_score(conn: Connection, site_id: int, comment_id: int, *, priority: float = 0) -> None:
@@ -81,8 +84,10 @@ CLAIM_SCORES = """
            -- Counted, since EXISTS may be planned as a hash of every decision there is.
            (SELECT count(*) FROM decisions d WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id
             AND d.revision = c.revision AND d.actor = 'staff') > 0 AS judged_by_staff,
-           (SELECT count(*) FROM reports p WHERE p.site_id = q.site_id AND p.comment_id = q.comment_id
-            AND p.settled_by IS NULL) AS open_reports
+           coalesce((SELECT d.actor = 'staff' AND d.to_status = 'held' FROM decisions d
+                     WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id ORDER BY d.id DESC LIMIT 1), false)
+               AS held_by_staff,
+           c.status = 'published' AND c.shown_revision = c.revision AS shown
     FROM claimed q
     JOIN comments c ON c.site_id = q.site_id AND c.id = q.comment_id
     JOIN revisions r ON r.site_id = q.site_id AND r.comment_id = q.comment_id AND r.revision = c.revision
@@ -128,7 +133,8 @@ async def claim_scores(
             author_age_s=row["author_age_s"],
             author_sanction=row["sanction"],
             judged_by_staff=row["judged_by_staff"],
-            open_reports=row["open_reports"],
+            held_by_staff=row["held_by_staff"],
+            shown=row["shown"],
         )
         for row in rows
     ]

@@ -198,7 +198,8 @@ def _read(site_id: int, row: asyncpg.Record) -> Past:
         author_age_s=row["author_age_s"],
         author_sanction="none",
         judged_by_staff=False,
-        open_reports=0,
+        held_by_staff=False,
+        shown=False,
     )
     verdict = Status(row["verdict"]) if row["verdict"] else None
     return Past(item, row["labels"], row["model"], verdict, row["tried"])

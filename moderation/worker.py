@@ -19,6 +19,7 @@ from moderation.classifier import ClassifierUnavailable
 from moderation.database import DATABASE_DOWN, Connection, Pool
 from moderation.decisions import Decided, Stale, decide, tally
 from moderation.explaining import Explainer
+from moderation.forever import forever
 from moderation.isolation import ClassifierCrashed, ClassifierTimeout, IsolatedClassifier
 from moderation.judging import Judged, judge_item
 from moderation.notify import Notifier
@@ -93,8 +94,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop` is called. A lost database or classifier is waited for."""
-        reporter = asyncio.create_task(self._report_forever())
-        starter = asyncio.create_task(self._keep_classifier())
+        reporter = asyncio.create_task(forever("report", self._report, REPORT_S))
+        starter = asyncio.create_task(forever("classifier", self._keep_classifier, RETRY_CLASSIFIER_S))
         try:
             while not self._stopping:
                 self._wake.clear()
@@ -240,14 +241,15 @@ class Worker:
             _log.info("batch_decided", **tally(outcome))
 
     async def _keep_classifier(self) -> None:
-        """Start the classifier, and start it again whenever it was found away."""
-        while True:
-            if not self._ready:
-                await self.prepare()
-                self._tried = True
-                self.wake()
-                await self._report()
-            await asyncio.sleep(RETRY_CLASSIFIER_S)
+        """Start the classifier, or start it again when it was found away."""
+        if self._ready:
+            return
+        try:
+            await self.prepare()
+        finally:
+            self._tried = True
+            self.wake()
+        await self._report()
 
     async def prepare(self) -> None:
         """Try to start the classifier; if it is there, what waits for one is scored at once."""
@@ -273,11 +275,6 @@ class Worker:
         with contextlib.suppress(*DATABASE_DOWN):
             async with self._pool.acquire() as conn:
                 await workers.leave(conn, self._config.identity)
-
-    async def _report_forever(self) -> None:
-        while True:
-            await self._report()
-            await asyncio.sleep(REPORT_S)
 
     async def _report(self) -> None:
         state = WorkerState.READY if self._ready else WorkerState.UNAVAILABLE

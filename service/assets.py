@@ -1,6 +1,7 @@
 """The built web files, which ship inside the package, and the few pages that are made from them."""
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,17 @@ def build_id() -> str:
 
 
 @functools.cache
-def _read(name: str) -> tuple[bytes, str] | None:
-    path = STATIC / name
-    if path.parent not in (STATIC, STATIC / "assets") or not path.is_file():
-        return None
-    return path.read_bytes(), _TYPES.get(path.suffix, "application/octet-stream")
+def _files() -> Mapping[str, tuple[bytes, str]]:
+    """All that may be asked for by name, read once: content and media type."""
+    paths = [STATIC / "embed.js", *(STATIC / "assets").iterdir()]
+    return {
+        str(path.relative_to(STATIC)): (
+            path.read_bytes(),
+            _TYPES.get(path.suffix, "application/octet-stream"),
+        )
+        for path in paths
+        if path.is_file()
+    }
 
 
 async def embed_script(_request: web.Request) -> web.Response:
@@ -52,7 +59,7 @@ async def asset(request: web.Request) -> web.Response:
 
 
 def _file(name: str, cache_control: str) -> web.Response:
-    found = _read(name)
+    found = _files().get(name)
     if found is None:
         raise web.HTTPNotFound
     body, content_type = found

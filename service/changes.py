@@ -74,3 +74,5 @@ class Changes:
                 await self._heard[channel](orjson.loads(payload) if payload else [])
             except DATABASE_DOWN as error:
                 _log.warning("change_not_delivered", channel=channel, error=type(error).__name__)
+            except Exception:  # noqa: BLE001 -- one change that cannot be passed on must not end the listening
+                _log.exception("change_not_delivered", channel=channel)

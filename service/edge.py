@@ -82,7 +82,12 @@ async def _respond(request: web.Request, handler: Handler, request_id: str) -> w
 
 
 async def _receive(request: web.Request) -> None:
-    """Read the body before anything else, in a time of its own: a slow upload is not a slow database."""
+    """Read the body before anything else, in a time of its own: a slow upload is not a slow database.
+
+    Raises Problem `request_timeout`, or `malformed` for an address with a character that the database cannot store.
+    """
+    if "\x00" in request.path:
+        raise Problem("malformed", "The address holds U+0000.")
     if not request.can_read_body:
         return
     try:

@@ -1,28 +1,23 @@
 """What must be forgotten after a while. Every process tries; an advisory lock lets one of them do it."""
 
-import asyncio
-
-import structlog
-
-from moderation.database import DATABASE_DOWN, Connection, Pool
+from moderation.database import Connection, Pool
+from moderation.forever import forever
 from service.store import events, faults, ticket_clocks
 
 EVERY_S = 600.0
 EVENT_DAYS = 2
 _LOCK = 7220518
-_log = structlog.get_logger()
 
 
 async def run(pool: Pool) -> None:
     """Until cancelled."""
-    while True:
-        try:
-            async with pool.acquire() as conn, conn.transaction():
-                if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
-                    await sweep(conn)
-        except DATABASE_DOWN as error:
-            _log.warning("housekeeping_failed", error=type(error).__name__)
-        await asyncio.sleep(EVERY_S)
+
+    async def step() -> None:
+        async with pool.acquire() as conn, conn.transaction():
+            if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+                await sweep(conn)
+
+    await forever("housekeeping", step, EVERY_S)
 
 
 async def sweep(conn: Connection) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 from aiohttp import web
@@ -19,9 +19,12 @@ KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
 
 
 class In(BaseModel):
-    """What an untrusted client sends: exactly the named fields, of exactly these kinds."""
+    """What an untrusted client sends: exactly the named fields, of exactly these kinds, and no U+0000, which the database
+    cannot store; unless the fields are cleaned of it later (`cleans_nul`), because the call must not be refused.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+    cleans_nul: ClassVar[bool] = False
 
 
 class Out(BaseModel):
@@ -94,6 +97,8 @@ def parse_query(request: web.Request, model: type[Model]) -> Model:
 
 def validate(model: type[Model], data: Mapping[str, Any]) -> Model:
     """Check `data` against `model`; raises Problem `invalid` that names every field."""
+    if not getattr(model, "cleans_nul", False):
+        _refuse_nul(data)
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -107,6 +112,21 @@ def validate(model: type[Model], data: Mapping[str, Any]) -> Model:
                 for item in error.errors(include_url=False, include_input=False)
             ]
         ) from None
+
+
+def _refuse_nul(data: Mapping[str, Any]) -> None:
+    found = [name for name, value in data.items() if _has_nul(value) or "\x00" in name]
+    if found:
+        message = "U+0000 cannot be stored."
+        raise invalid([{"pointer": f"/{name}", "message": message, "code": "characters"} for name in found])
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(map(_has_nul, value)) or any(map(_has_nul, value.values()))
+    return isinstance(value, list) and any(map(_has_nul, value))
 
 
 def parse_id(text: str, what: str = "comment") -> int:

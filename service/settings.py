@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -79,12 +79,22 @@ class Settings(BaseSettings):
         default="info", description="What is logged."
     )
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
     @cached_property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The trusted proxies, parsed."""
-        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+        return _networks(self.trusted_proxies)
 
     @property
     def base_url(self) -> str:
         """The service's own origin, as readers see it."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -5,13 +5,17 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+import asyncpg
+
+from moderation import policies
 from moderation.database import Pool
 from moderation.policy import Policy
 from service.problems import Problem
 
 _KEEP_S = 5.0
 _FIND = """
-    SELECT s.id, s.key, s.name, s.origins, s.guests_allowed, s.edit_window, p.document
+    SELECT s.id, s.key, s.name, s.origins, s.guests_allowed, s.edit_window,
+           p.version, p.created_at AS policy_created_at, p.document
     FROM sites s LEFT JOIN policies p ON p.site_id = s.id AND p.active WHERE s.key = $1"""
 # How long a lookup may take where an older answer would do.
 _WAIT_S = 1.0
@@ -44,10 +48,7 @@ class Sites:
             return kept[1]
         try:
             async with asyncio.timeout(_WAIT_S):
-                row = await self._pool.fetchrow(
-                    _FIND,
-                    key,
-                )
+                row = await self._pool.fetchrow(_FIND, key)
         except Exception:
             if kept is not None:
                 self._kept[key] = (time.monotonic(), kept[1])
@@ -63,7 +64,13 @@ class Sites:
             origins=frozenset(row["origins"]),
             guests_allowed=row["guests_allowed"],
             edit_window=row["edit_window"],
-            policy=Policy.model_validate(row["document"]) if row["document"] else Policy.default(),
+            policy=_policy(row),
         )
         self._kept[key] = (time.monotonic(), site)
         return site
+
+
+def _policy(row: asyncpg.Record) -> Policy:
+    if row["document"] is None:
+        return Policy.default()
+    return policies.parsed(row["id"], row["version"], row["policy_created_at"], row["document"])

@@ -9,6 +9,7 @@ import asyncpg
 import click
 
 from moderation.database import Connection, prepare
+from service.commands.reading import read_settings
 from service.embedded import EmbeddedPostgres, EmbeddedPostgresError, running_dsn
 from service.settings import Settings
 
@@ -48,7 +49,7 @@ def on_database(work: Callable[[Connection], Awaitable[T]], *, in_transaction: b
         finally:
             await conn.close()
 
-    with database(Settings()) as (dsn, _):
+    with database(read_settings()) as (dsn, _):
         try:
             return asyncio.run(run(dsn))
         except asyncpg.UndefinedTableError:

@@ -18,6 +18,7 @@ from service import demo, logs
 from service.app import make_app
 from service.changes import Changes
 from service.commands.database import database
+from service.commands.reading import read_settings
 from service.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.migrations import migrate
 from service.server import PortTakenError, listen, run_processes, serving, until_signalled
@@ -97,7 +98,7 @@ async def _serve(settings: Settings, sock: socket.socket, dsn: str) -> None:
 @click.command()
 def moderate() -> None:
     """Run the worker: score, judge and decide what waits in the queue. The database must be migrated."""
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings.log_level)
     uvloop.run(_moderate(settings, _own_database(settings)))
 
@@ -149,7 +150,7 @@ async def _listen_for_posts(dsn: str, worker: Worker) -> None:
 @click.command(name="migrate")
 def migrate_command() -> None:
     """Bring the database's schema up to date."""
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings.log_level)
     with database(settings) as (dsn, _):
         taken = asyncio.run(migrate(dsn))
@@ -157,7 +158,7 @@ def migrate_command() -> None:
 
 
 def _start() -> tuple[Settings, socket.socket]:
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings.log_level)
     try:
         return settings, listen(settings.host, settings.port)

@@ -27,6 +27,8 @@ def _message(text: str) -> str:
 class TicketIn(In):
     """What went wrong, in the reader's words; an empty `email` is none. `key` is an Idempotency-Key for beacons, which have no headers."""
 
+    cleans_nul = True
+
     category: Category
     message: Annotated[
         str,

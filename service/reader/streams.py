@@ -36,17 +36,32 @@ async def article_events(
     key = (site.id, article)
     async with live.stream(request) as client:
         request.app[METRICS].live_clients.set(len(live))
-        group = live.articles.setdefault(key, Group())
         try:
-            async with group.lock:
-                await _join(request.app[POOL], group, client, key, int(last) if last is not None else None)
-                live.articles[key] = group
+            await _enter(request, client, key, int(last) if last is not None else None)
             return await keep_open(client)
         finally:
-            group.clients.discard(client)
-            if not group.clients and live.articles.get(key) is group:
-                del live.articles[key]
+            _leave(live, client, key)
             request.app[METRICS].live_clients.set(len(live) - 1)
+
+
+async def _enter(request: web.Request, client: Client, key: tuple[int, str], last: int | None) -> None:
+    """Let a newcomer into the article's group, which may have been given up and made anew while it waited."""
+    articles = request.app[LIVE].articles
+    while True:
+        group = articles.setdefault(key, Group())
+        async with group.lock:
+            if articles.get(key) is group:
+                await _join(request.app[POOL], group, client, key, last)
+                return
+
+
+def _leave(live: Live, client: Client, key: tuple[int, str]) -> None:
+    """Take a client out; a group that is empty then goes too, unless somebody holds it: they are just coming in."""
+    group = live.articles.get(key)
+    if group is not None:
+        group.clients.discard(client)
+        if not group.clients and not group.lock.locked():
+            del live.articles[key]
 
 
 async def _join(pool: Pool, group: Group, client: Client, key: tuple[int, str], last: int | None) -> None:
@@ -118,3 +133,6 @@ class Streams:
                     return
                 group.told = fresh[-1].seq
                 await group.tell([(e.seq, frame(e.type, e.data.encode(), e.seq)) for e in fresh])
+            if not group.clients and self.live.articles.get(key) is group:
+                # The last one left while this was told.
+                del self.live.articles[key]

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from moderation import urgency
+from moderation import review
 from moderation.database import Connection
+from moderation.reasons import Reason, ReasonCode
 
 # How severe a comment counts that nothing is known of but that somebody reported it.
 _REPORT_SEVERITY = 5.0
@@ -77,7 +78,7 @@ async def report(
     Many reports are one item of the review queue. No number of them hides a comment: a person does.
     """
     up = await conn.fetchval(
-        "SELECT true FROM comments WHERE site_id = $1 AND id = $2 AND status = 'published' FOR KEY SHARE",
+        "SELECT true FROM comments WHERE site_id = $1 AND id = $2 AND status = 'published' FOR SHARE",
         site_id,
         comment_id,
     )
@@ -100,15 +101,6 @@ async def report(
             reader_id,
         )
         return earlier
-    await conn.execute(
-        """INSERT INTO queue (site_id, comment_id, lane, reasons, priority) VALUES ($1, $2, 'review', $3, $4)
-           ON CONFLICT ON CONSTRAINT queue_item_unique DO UPDATE SET priority = greatest(queue.priority, excluded.priority),
-               reasons = CASE WHEN queue.reasons @> excluded.reasons THEN queue.reasons
-                              ELSE queue.reasons || excluded.reasons END""",
-        site_id,
-        comment_id,
-        [{"code": "reported"}],
-        _REPORT_SEVERITY,
-    )
-    await urgency.rank(conn, [(site_id, comment_id)])
+    reported = [Reason(ReasonCode.REPORTED).to_json()]
+    await review.requeue(conn, site_id, comment_id, reasons=reported, priority=_REPORT_SEVERITY)
     return id_

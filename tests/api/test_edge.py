@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from moderation.database import Pool
+from service import assets
 from service.auth import Permission
 from service.endpoint import SAFE
 from service.problems import CODES
@@ -132,3 +133,34 @@ async def test_an_idempotency_key_must_be_printable(api: Api) -> None:
 
     assert_problem(await ann.post("Text", key="short"), 400, "malformed")
     assert_problem(await ann.post("Text", key="k" * 129), 400, "malformed")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "json"),
+    [
+        ("GET", "/articles/%00/comments", None),
+        ("GET", "/me/comments?article=%00", None),
+        ("POST", "/articles/a%00/comments", {"body": "Text"}),
+        ("POST", "/articles/a/comments", {"body": "Te\x00xt"}),
+        ("POST", "/articles/a/comments", {"body": "Text", "article_title": "\x00"}),
+        ("POST", "/articles/a/comments", {"body": "Text", "article_url": "https://news.example/\x00"}),
+        ("POST", "/comments/1/reports", {"reason": "spam", "detail": "\x00"}),
+        ("POST", "/guests", {"name": "A\x00nn"}),
+        (
+            "POST",
+            "/tickets",
+            {"category": "other", "message": "Help \x00", "diagnostics": {"a\x00": ["\x00"]}},
+        ),
+    ],
+)
+async def test_a_null_character_breaks_nothing(api: Api, method: str, path: str, json: Any) -> None:
+    ann = await api.guest()
+    answer = await ann.call(method, path, **({"json": json} if json else {}))
+    assert answer.status in ({201} if path == "/tickets" else {400, 422})
+    assert (await api.raw("GET", "/api/v1/sites/%00/config")).status == 400
+
+
+async def test_names_that_nothing_is_built_under_are_not_remembered(api: Api) -> None:
+    for number in range(20):
+        assert (await api.raw("GET", f"/assets/nothing-{number}.js")).status == 404
+    assert not any("nothing" in name for name in assets._files())

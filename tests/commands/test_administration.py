@@ -135,3 +135,17 @@ def test_a_database_that_is_not_migrated_or_not_there_is_one_line(
     away = parley("site", "list")
     assert away.exit_code == 1
     assert "The database does not answer" in away.output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PARLEY_PORT", "abc"), ("PARLEY_TRUSTED_PROXIES", "10.0.0.0/8, foo"), ("PARLEY_RATE_LIMITS", "maybe")],
+)
+def test_a_setting_that_cannot_be_is_one_line(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for command in (("up",), ("site", "list")):
+        result = parley(*command)
+        assert (result.exit_code, result.output.count("\n")) == (1, 1)
+        assert result.output.startswith(f"Error: {variable}: ")

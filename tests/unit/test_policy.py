@@ -89,8 +89,6 @@ TABLE = [
     ({"article_mode": ArticleMode.PRE}, H, ["pre_moderated"]),
     ({"article_mode": ArticleMode.CLOSED}, H, ["article_closed"]),
     ({"is_edit": True}, P, []),
-    ({"reports": 2}, P, []),
-    ({"reports": 3}, H, ["reported"]),
     # All at once: nothing hides anything.
     (
         {
@@ -98,11 +96,10 @@ TABLE = [
             "findings": Findings(word(Severity.REJECT).words, links(2).links),
             "author": Author(sanction=Sanction.PREMODERATED),
             "article_mode": ArticleMode.PRE,
-            "reports": 5,
             "repeats": 2,
         },
         R,
-        ["banned_word", "likely_toxic", "too_many_links", "link", "sanction", "repeat", "pre_moderated", "reported"],
+        ["banned_word", "likely_toxic", "too_many_links", "link", "sanction", "repeat", "pre_moderated"],
     ),
 ]  # fmt: skip
 
@@ -178,7 +175,6 @@ SIGNALS = st.builds(
     is_edit=st.booleans(),
     repeats=st.integers(0, 3),
     recent=st.integers(0, 20),
-    reports=st.integers(0, 6),
 )
 BAND = st.builds(Band, hold_at=st.none() | st.floats(0, 0.7), reject_at=st.none() | st.floats(0.7, 1))
 BANDS = st.dictionaries(st.sampled_from(["toxicity", "insult", "threat"]), BAND, max_size=3)
@@ -191,7 +187,6 @@ POLICIES = st.builds(
     hold_edits=st.booleans(),
     premoderate=st.booleans(),
     flood_at=st.none() | st.integers(1, 20),
-    reports_hold_at=st.none() | st.integers(1, 6),
 )
 
 
@@ -199,7 +194,6 @@ def worse(signals: Signals) -> list[Signals]:
     """The same comment with one more thing against it."""
     scores, found, author = signals.scores, signals.findings, signals.author
     more = [
-        dataclasses.replace(signals, reports=signals.reports + 1),
         dataclasses.replace(signals, repeats=signals.repeats + 1),
         dataclasses.replace(signals, recent=signals.recent + 1),
         dataclasses.replace(signals, is_edit=True),
@@ -262,9 +256,7 @@ def test_the_default_never_rejects_a_readers_text_by_itself() -> None:
         assert "toxicity" in bands, model
         assert all(band.reject_at is None for band in bands.values())
     assert {word_list.severity for word_list in policy.word_lists} <= {Severity.HOLD}
-    signals = Signals(
-        dict.fromkeys(FALLBACK_BANDS, 1.0), "m", links(5, blocked=True), Author(), repeats=9, reports=9
-    )
+    signals = Signals(dict.fromkeys(FALLBACK_BANDS, 1.0), "m", links(5, blocked=True), Author(), repeats=9)
     assert judge(signals, policy).action is H
     assert judge(CLEAN, policy).action is P
 

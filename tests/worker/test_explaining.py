@@ -2,7 +2,8 @@
 
 from moderation.database import Pool
 from moderation.worker import Worker
-from service.staff.shapes import ItemOut, worded
+from service.staff.queue_shapes import ItemOut
+from service.staff.shapes import worded
 from service.store.queue import list_items
 from tests.conftest import Api, MakeWorker, row
 
