@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Ids = list[int]
+_STRETCH, _SLACK = 1.125, 8
 Run = Callable[[Numbers, Numbers], Floats]
 """Log-odds `(rows, outputs)` of token numbers and mask, both `(rows, tokens)`."""
 
@@ -57,10 +58,16 @@ class Windows:
         return np.stack([found[owner] for owner in range(len(texts))])
 
     def _by_length(self, windows: list[tuple[int, Ids]]) -> Iterator[list[tuple[int, Ids]]]:
-        """Batches of near-equal lengths, so that little is padding."""
-        ordered = sorted(windows, key=lambda window: len(window[1]))
-        size = self._limits.batch
-        yield from (ordered[at : at + size] for at in range(0, len(ordered), size))
+        """Batches of near-equal lengths, so that little is padding: no more than an eighth and eight tokens."""
+        batch: list[tuple[int, Ids]] = []
+        for window in sorted(windows, key=lambda window: len(window[1])):
+            if batch and (
+                len(batch) == self._limits.batch or len(window[1]) > len(batch[0][1]) * _STRETCH + _SLACK
+            ):
+                yield batch
+                batch = []
+            batch.append(window)
+        yield batch
 
     def _padded(self, rows: Sequence[Ids]) -> tuple[Numbers, Numbers]:
         ids = np.full((len(rows), max(map(len, rows))), self._limits.pad, dtype=np.int64)

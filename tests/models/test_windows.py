@@ -82,6 +82,12 @@ def test_batches_hold_texts_of_near_equal_length() -> None:
     assert recorder.shapes == [(4, 6), (4, 11)]
 
 
+def test_a_short_text_is_not_padded_to_a_long_one() -> None:
+    recorder = Recorder()
+    words(Limits(150, overlap=3, batch=64, pad=7)).highest([text(n) for n in (3, 100, 4, 98, 40)], recorder)
+    assert recorder.shapes == [(2, 6), (1, 42), (2, 102)]
+
+
 @pytest.mark.parametrize("batch", [1, 3, 64])
 def test_no_batch_is_larger_than_allowed(batch: int) -> None:
     recorder = Recorder()
