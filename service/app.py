@@ -77,7 +77,7 @@ async def _database(app: web.Application, dsn: str, wake: Callable[[], None] | N
         app[POOL] = pool
         app[SITES] = Sites(pool)
         app[SIGNER] = await Signer.load(pool)
-        app[LIMITS] = Limits(pool, settings)
+        app[LIMITS] = Limits(pool, settings, app[SIGNER])
         app[NOTIFIER] = Notifier(pool, wake)
         yield
 

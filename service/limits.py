@@ -1,6 +1,5 @@
 """Rate limits: token buckets in one unlogged table, so that all processes count together."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -11,6 +10,7 @@ from aiohttp import web
 from moderation.database import Pool
 from service.problems import Problem
 from service.settings import Settings
+from service.tokens import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,10 @@ RULES: Mapping[str, Rule] = {
 class Limits:
     """Counts what clients do. Addresses are never stored: a bucket's name is a hash of the network."""
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
+    def __init__(self, pool: Pool, settings: Settings, signer: Signer) -> None:
         self._pool = pool
         self._settings = settings
+        self._signer = signer
         self.enabled = settings.rate_limits == "on"
 
     async def spend(self, name: str, request: web.Request, who: str | None) -> Mapping[str, str]:
@@ -102,10 +103,10 @@ class Limits:
         return buckets
 
     def network_hash(self, request: web.Request) -> str:
-        """A name for the client's network (its /24, or /56 for IPv6) that does not tell the address."""
+        """A name for the client's network (its /24, or /56 for IPv6) that does not tell the address to whoever lacks the key."""
         address = ip_address(client_address(request, self._settings))
         width = 3 if address.version == 4 else 7
-        return hashlib.blake2b(address.packed[:width], digest_size=12, key=b"parley-network").hexdigest()
+        return self._signer.macs("network", address.packed[:width].hex())[0].hex()
 
 
 # A negative level says "refused": the token was not there, so the next look adds it back before it refills.

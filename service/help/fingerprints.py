@@ -1,6 +1,5 @@
 """What a ticket has in common with others about the same failure, read from what the browser told."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from service.help.causes import BY_CODE, CAUSES, Fault
-from service.keys import SETTINGS
+from service.keys import SETTINGS, SIGNER
 from service.limits import client_address
 
 # Causes that many readers meet at once when something breaks; the others are each reader's own.
@@ -67,4 +66,4 @@ def _browser(agent: str) -> str:
 def client_hash(request: web.Request) -> str:
     """Tells one client from another for a few days, without keeping who it is."""
     told = f"{client_address(request, request.app[SETTINGS])}\n{request.headers.get('User-Agent', '')}"
-    return hashlib.blake2b(told.encode(), digest_size=12, key=b"parley-client").hexdigest()
+    return request.app[SIGNER].macs("client", told)[0].hex()

@@ -157,7 +157,7 @@ async def store(app: web.Application, conn: Connection, ticket: NewTicket) -> ti
 
 async def _is_over_limit(request: web.Request, reader: Reader | None) -> bool:
     """True if the client sends more than a person would. With nobody to ask, False."""
-    limits = Limits(request.app[RESERVE], request.app[SETTINGS])
+    limits = Limits(request.app[RESERVE], request.app[SETTINGS], request.app[SIGNER])
     try:
         async with asyncio.timeout(_LIMIT_WAIT_S):
             await limits.spend("ticket", request, f"{reader.site_id}:{reader.id}" if reader else None)
