@@ -65,7 +65,7 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     page.goto(desk.home)
     expect(page.get_by_label("E-mail address")).to_be_focused()
     album.look("sign-in")
-    sign_in(page, desk.hire("Anna"))
+    sign_in(page, desk.hire("Lena", "lead"))
     expect(page.get_by_text("Live", exact=True)).to_be_attached()
     if screen == "phone":
         album.look("list")
@@ -90,7 +90,7 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Undo").wait_for()
     album.look("toast")
-    page.get_by_role("button", name="Anna: account").click()
+    page.get_by_role("button", name="Lena: account").click()
     album.look("menu")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
@@ -114,6 +114,10 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     page.get_by_role("button", name="Delete Trams").wait_for()
     album.look("saved")
     page.keyboard.press("Escape")
+
+    page.get_by_role("link", name="Record").click()
+    page.get_by_role("row", name="Lena").first.wait_for()
+    album.look("record")
 
     page.get_by_role("link", name="Tickets").click()
     page.get_by_role("link", name="My comment does not show up").click()
