@@ -16,6 +16,8 @@ COPIES = {"emoji": 2}
 ENCODER_COPIES = {"wiki": 1, "harmless wiki": 0.4, "news-harmless": 0.5, "paraphrases": 0.35}
 """An encoder learns little from one more harmless comment and pays the same for it: it is shown all toxic ones and a
 part of the others, so that it can be made in an hour on two busy cores. The blend puts the shares right again."""
+SECOND_COPIES = {"wiki": 1, "harmless wiki": 0.45, "news-harmless": 0.4, "paraphrases": 0.15}
+"""The second time: another draw, nearer to what is judged in earnest."""
 CONTRASTS = 5_000
 NOISY = 0.15
 """The share of examples in which a word or two is spelled to evade."""

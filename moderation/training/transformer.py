@@ -146,12 +146,12 @@ def save_checkpoint(folder: Path, scorer: Scorer, tokenizer: Tokenizer, kept: Se
     (folder / "kept.json").write_text(json.dumps(list(kept)), "utf-8")
 
 
-def load_checkpoint(folder: Path, base: Path, seed: int) -> tuple[Scorer, Tokenizer]:
+def load_checkpoint(folder: Path, base: Path, seed: int) -> tuple[Scorer, Tokenizer, list[int]]:
     """What `save_checkpoint` kept. Raises FileNotFoundError when it is not complete."""
     kept = json.loads((folder / "kept.json").read_text("utf-8"))
     scorer = load_scorer(base, kept, seed)
     scorer.load_state_dict(torch.load(folder / "scorer.pt", weights_only=True))
-    return scorer.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return scorer.eval(), Tokenizer.from_file(str(folder / "tokenizer.json")), kept
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
