@@ -19,6 +19,8 @@ DATABASE_DOWN = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    # Raised where a connection was lost while it lay idle in the pool.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

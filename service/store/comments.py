@@ -56,7 +56,8 @@ class Posted:
 # the queue if nothing does; it gives the comment as its author sees it, which saves reading it.
 _POST = f"""
     WITH target AS (
-        SELECT a.id AS article_id, a.mode, w.sanction, w.sanctioned_until, p.id AS found_parent,
+        SELECT a.id AS article_id, a.mode, w.sanctioned_until, p.id AS found_parent,
+               CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction,
                CASE WHEN cardinality(p.ancestors) < {MAX_DEPTH} THEN p.id ELSE p.parent_id END AS parent_id,
                coalesce(p.root_id, p.id) AS root_id,
                CASE WHEN p.id IS NULL THEN '{{}}' WHEN cardinality(p.ancestors) < {MAX_DEPTH}
@@ -76,7 +77,7 @@ _POST = f"""
         INSERT INTO comments (site_id, article_id, reader_id, parent_id, root_id, ancestors, body, html, idempotency_key)
         SELECT $1, article_id, $2, parent_id, root_id, ancestors, $4, $5, $7 FROM target
         WHERE mode <> 'closed' AND repeat_of IS NULL AND ($6::bigint IS NULL OR found_parent IS NOT NULL)
-              AND (sanction NOT IN ('suspended', 'banned') OR sanctioned_until <= now())
+              AND sanction NOT IN ('suspended', 'banned')
         RETURNING *
     ), revision AS (
         INSERT INTO revisions (site_id, comment_id, revision, body, html) SELECT $1, id, 1, $4, $5 FROM comment

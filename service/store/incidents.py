@@ -19,10 +19,13 @@ _CHANCE = 1e-7
 _DAYS = 7
 _SLOTS_AN_HOUR = 60 / MINUTES
 
-# Tickets that count: somebody's own, not one too many, not taken for spam. $1 site, $2 causes, $3 now.
+# Tickets that count: somebody's own, not one too many, not taken for spam. What came before an incident with the same
+# cause and error was ended makes no new crowd. $1 site, $2 causes, $3 now.
 _COUNTED = f"""
     SELECT t.cause, split_part(t.fingerprint, '|', 2) AS code, t.client_hash,
-           t.created_at > $3::timestamptz - interval '{MINUTES} minutes' AS now,
+           t.created_at > $3::timestamptz - interval '{MINUTES} minutes' AND t.created_at > coalesce((
+               SELECT max(i.resolved_at) FROM incidents i WHERE i.site_id = $1 AND i.cause = t.cause
+                   AND i.code = split_part(t.fingerprint, '|', 2)), '-infinity') AS now,
            t.created_at <= $3::timestamptz - interval '{2 * MINUTES} minutes' AND t.created_at > $3::timestamptz - interval '1 day' AS today,
            t.created_at <= $3::timestamptz - interval '12 hours' AND
                abs(extract(epoch FROM $3::timestamptz - t.created_at) - 86400 * round(extract(epoch FROM $3::timestamptz - t.created_at) / 86400))

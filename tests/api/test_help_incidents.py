@@ -226,6 +226,8 @@ class TestTheEnd:
         assert (status, problem["code"]) == (409, "stale")
         assert (await console.call("GET", "/sites/demo/incidents"))[1]["items"] == []
         assert len((await console.call("GET", "/sites/demo/incidents?state=all"))[1]["items"]) == 1
+        await watch(api, site)
+        assert await pool.fetchval("SELECT count(*) FROM incidents") == 1, "what is over is not opened again"
         assert (await api.call("GET", "/config")).body["trouble_since"] is None
         assert "We know, and are working on it." not in (await api.raw("GET", "/help/demo")).body
 
@@ -241,6 +243,8 @@ class TestTheEnd:
         assert (await console.call("POST", call, {"answer": None}))[0] == 200
         assert {row["state"] for row in await pool.fetch("SELECT state FROM tickets")} == {"open"}
         assert await pool.fetchval("SELECT count(*) FROM ticket_messages") == 0
+        await watch(api, site)
+        assert await pool.fetchval("SELECT count(*) FROM incidents WHERE resolved_at IS NULL") == 0
         assert (await console.call("POST", "/sites/demo/incidents/999/resolution", {"answer": None}))[
             0
         ] == 404

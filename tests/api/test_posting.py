@@ -113,6 +113,8 @@ async def test_a_suspended_reader_is_told_until_when(api: Api, pool: Pool) -> No
     assert answer.body["until"]
     await pool.execute("UPDATE readers SET sanctioned_until = now() - interval '1 second'")
     assert (await ann.post("Hello")).status == 201
+    await pool.execute("UPDATE articles SET mode = 'closed'")
+    assert (await ann.post("Hello again")).body["code"] == "article_closed", "what has run out is not blamed"
 
 
 async def test_an_edit_is_judged_while_the_old_text_stays_up(api: Api, worker: Worker) -> None:
