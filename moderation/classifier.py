@@ -4,10 +4,6 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-import structlog
-
-_log = structlog.get_logger()
-
 
 class ClassifierUnavailable(Exception):
     """A classifier cannot be loaded or does not answer; the message names the fix."""
@@ -35,12 +31,16 @@ def load(spec: str) -> Classifier:
     `bundled`; `detoxify:<variant>`; `http(s)://…/v2/models/{name}` on an inference server; `python:package.module:factory`
     for one of your own. Raises ClassifierUnavailable.
     """
-    failures = []
+    return load_first(spec)[0]
+
+
+def load_first(spec: str) -> tuple[Classifier, list[str]]:
+    """As `load`, with what stood before the classifier in the order and could not be loaded, and why."""
+    failures: list[str] = []
     for name in (part.strip() for part in spec.split(",")):
         try:
-            return _load_one(name)
+            return _load_one(name), failures
         except ClassifierUnavailable as error:
-            _log.warning("classifier_not_loaded", spec=name, detail=str(error))
             failures.append(f"{name}: {error}")
     raise ClassifierUnavailable("; ".join(failures))
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from moderation.classifier import Classifier, ClassifierUnavailable, load
+from moderation.classifier import Classifier, ClassifierUnavailable, load_first
 
 _PR_SET_PDEATHSIG = 1
 
@@ -22,11 +22,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
-        classifier = load(sys.argv[1])
+        classifier, skipped = load_first(sys.argv[1])
     except ClassifierUnavailable as error:
         _say(answers, {"unavailable": str(error)})
         return
-    _say(answers, {"id": classifier.id, "labels": list(classifier.labels)})
+    _say(answers, {"id": classifier.id, "labels": list(classifier.labels), "skipped": skipped})
     for question in sys.stdin.buffer:
         _say(answers, _answer(classifier, orjson.loads(question)))
     classifier.close()

@@ -35,10 +35,18 @@ class IsolatedClassifier:
         # Known after the first start.
         self.id = ""
         self.labels: tuple[str, ...] = ()
+        # What stands before it in the order and could not be loaded, and why.
+        self.skipped: tuple[str, ...] = ()
 
     async def start(self) -> None:
         """Start the child if it is not running; raises ClassifierUnavailable with what the child said."""
         async with self._turn:
+            await self._ensure_started()
+
+    async def restart(self) -> None:
+        """End the child and start another, which may load a classifier that was not there before; raises as `start`."""
+        async with self._turn:
+            await self._kill()
             await self._ensure_started()
 
     async def score(self, texts: Sequence[str], *, timeout: float) -> list[Mapping[str, float]]:  # noqa: ASYNC109
@@ -104,6 +112,7 @@ class IsolatedClassifier:
             await self._kill()
             raise ClassifierUnavailable(hello["unavailable"])
         self.id, self.labels = hello["id"], tuple(hello["labels"])
+        self.skipped = tuple(hello["skipped"])
         return process
 
     async def _kill(self) -> None:

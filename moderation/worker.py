@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ POLL_S = 1.0
 RETRY_CLASSIFIER_S = 5.0
 RETRY_TEXT_S = 15.0
 REPORT_S = 10.0
+# How often a worker whose classifier is not the first of the order looks whether a better one is there now.
+BETTER_S = 300.0
 # A text that every classifier reads: if it fails too, the classifier is at fault and not the text before it.
 PROBE = "Thank you, that was an interesting article."
 _log = structlog.get_logger()
@@ -42,7 +45,7 @@ Scores = Mapping[str, float] | None
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How a worker works: texts per batch, seconds that a single text may take and that a claim holds."""
+    """How a worker works: texts per batch, seconds that a batch may take (a longer one is halved) and that a claim holds."""
 
     batch_size: int = 64
     score_timeout_s: float = 20.0
@@ -81,6 +84,7 @@ class Worker:
         # The database went away with a batch in hand.
         self._interrupted = False
         self._ready = False
+        self._looked_at = 0.0
         self._detail = ""
 
     def wake(self) -> None:
@@ -142,10 +146,15 @@ class Worker:
         return True
 
     async def use_idle_time(self) -> bool:
-        """Look for the words behind one held score, else have a few texts scored in shadow; False if all is done."""
+        """Look for the words behind one held score, else have a few texts scored in shadow, else look for a better
+        classifier; False if all is done.
+        """
         if self._ready and await self._explainer.explain_one():
             return True
-        return self._shadow is not None and await self._shadow.score_some()
+        if self._shadow is not None and await self._shadow.score_some():
+            return True
+        await self.look_for_better()
+        return False
 
     async def _score_and_settle(self, items: Sequence[ScoreItem]) -> None:
         if not self._ready:
@@ -259,13 +268,28 @@ class Worker:
             self._detail = str(error)
             _log.warning("classifier_unavailable", detail=self._detail)
             return
-        self._ready, self._detail = True, ""
-        _log.info("classifier_ready", classifier=self._classifier.id)
+        self._ready, self._detail = True, "; ".join(self._classifier.skipped)
+        self._looked_at = time.monotonic()
+        _log.info("classifier_ready", classifier=self._classifier.id, skipped=self._detail)
         with contextlib.suppress(*DATABASE_DOWN):
             async with self._pool.acquire() as conn:
                 await queue.hasten(conn)
             await self._explainer.sweep()
         self.wake()
+
+    async def look_for_better(self) -> None:
+        """Now and then, where an earlier classifier of the order could not be loaded: load again.
+
+        Only between batches, so that no score is taken for another model's.
+        """
+        due = time.monotonic() - self._looked_at > BETTER_S
+        if not (self._ready and self._classifier.skipped and due):
+            return
+        try:
+            await self._classifier.restart()
+        except ClassifierUnavailable:
+            self._ready = False
+        await self.prepare()
 
     async def close(self) -> None:
         """End the classifier, and say goodbye."""

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         default="",
         description="A second classifier that scores the same comments in idle time and judges nothing.",
     )
+    # The next four are read by the classifier's own process, which knows nothing of this module; here they are checked.
     models_dir: Path | None = Field(
         default=None,
         description="Where Detoxify's models lie, each in its folder detoxify-<variant>. Unset: models in PARLEY_DATA_DIR.",
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     )
     batch_size: int = Field(default=64, ge=1, le=1024, description="Texts that the worker scores at once.")
     score_timeout_s: float = Field(
-        default=20.0, gt=0, description="Seconds that one text may take to be scored."
+        default=20.0, gt=0, description="Seconds that a batch of texts may take to be scored; one that takes longer is halved."
     )
     score_lease_s: float = Field(
         default=60.0,

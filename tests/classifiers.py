@@ -38,6 +38,18 @@ class Wrong(Cued):
         return [{"toxicity": float("nan")} for _ in texts]
 
 
+class Better(Cued):
+    """Another version of it."""
+
+    id = "cued@2"
+
+
+def better() -> Cued:
+    """As `absent`, but a newer version."""
+    absent()
+    return Better()
+
+
 def absent() -> Cued:
     """Cannot be loaded until the file that PARLEY_TEST_MODEL names is there."""
     if not Path(os.environ["PARLEY_TEST_MODEL"]).exists():

@@ -36,7 +36,9 @@ async def _classifier(conn: Connection) -> ClassifierOut:
         return ClassifierOut(id=None, state="absent")
     best = seen[0]
     return ClassifierOut(
-        id=best.classifier, state="ready" if best.state is WorkerState.READY else "unavailable"
+        id=best.classifier,
+        state="ready" if best.state is WorkerState.READY else "unavailable",
+        detail=best.detail,
     )
 
 

@@ -85,10 +85,11 @@ class ItemOut(Out):
 
 
 class ClassifierOut(Out):
-    """How the classifier does."""
+    """How the classifier does; `detail` says why there is none, or why it is not the first of the order."""
 
     id: str | None
     state: Literal["ready", "unavailable", "absent"]
+    detail: str = ""
 
 
 class CountsOut(Out):

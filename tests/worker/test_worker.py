@@ -220,3 +220,30 @@ async def test_two_workers_share_the_queue(api: Api, pool: Pool, make_worker: Ma
     assert await pool.fetchval("SELECT version FROM articles") == await pool.fetchval(
         "SELECT count(*) FROM events"
     )
+
+
+async def test_a_better_classifier_of_the_order_takes_over_once_it_is_there(
+    api: Api, pool: Pool, make_worker: MakeWorker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARLEY_TEST_MODEL", str(tmp_path / "weights"))
+    monkeypatch.setattr("moderation.worker.BETTER_S", -1)
+    worker = await make_worker("python:tests.classifiers:better,python:tests.classifiers:Cued")
+    ann = await api.guest()
+
+    await ann.post("A fine day.")
+    await worker.run_once()
+    await worker.look_for_better()
+    await worker._report()
+    said = await row(pool, "SELECT classifier, state, detail FROM workers")
+    assert (said["classifier"], said["state"]) == ("cued@1", "ready")
+    assert said["detail"] == "python:tests.classifiers:better: the weights are not there; run the download"
+
+    (tmp_path / "weights").touch()
+    await worker.look_for_better()
+    await ann.post("Another fine day.")
+    await worker.run_once()
+    await worker._report()
+
+    models = await pool.fetch("SELECT model FROM scores ORDER BY comment_id")
+    assert [score["model"] for score in models] == ["cued@1", "cued@2"]
+    assert await pool.fetchval("SELECT detail FROM workers") == ""

@@ -99,7 +99,7 @@ export interface Counts {
   pending: number;
   tickets_open: number;
   oldest_held_at: string | null;
-  classifier: { id: string | null; state: "ready" | "unavailable" | "absent" };
+  classifier: { id: string | null; state: "ready" | "unavailable" | "absent"; detail: string };
 }
 
 export interface QueuePage {

@@ -21,7 +21,7 @@ function Health({ desk }: { desk: Desk }) {
   const { unscored, pending, classifier, oldest_held_at: oldest } = counts;
   const lines = [
     classifier.state !== "ready" &&
-      `The classifier does not answer${unscored ? `: ${plural(unscored, "comment")} could not be scored` : ""}.`,
+      `The classifier does not answer${classifier.detail ? ` (${classifier.detail})` : ""}${unscored ? `: ${plural(unscored, "comment")} could not be scored` : ""}.`,
     classifier.state === "ready" && unscored > 0 && `${plural(unscored, "comment")} could not be scored.`,
     pending > 0 && `${plural(pending, "comment")} on the way through the classifier.`,
   ].filter((line): line is string => typeof line === "string");
