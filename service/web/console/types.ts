@@ -206,11 +206,16 @@ export interface Context {
 
 export const TICKET_STATES = [
   "received",
+  "diagnosed",
+  "self_solved",
   "open",
   "in_progress",
   "waiting_reader",
+  "linked",
+  "handed_over",
   "resolved",
   "closed",
+  "merged",
   "spam",
 ] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
@@ -242,6 +247,13 @@ export interface Ticket {
   reader: Person | null;
   diagnostics: Record<string, unknown>;
   overflow: boolean;
+  /** What the reader's browser took for the cause. */
+  cause: string | null;
+  incident_id: string | null;
+  /** The reference of the ticket that goes on in its place. */
+  merged_into: string | null;
+  /** Mail to the reader that has not been delivered. */
+  mail: { state: "waiting" | "failed"; error: string | null } | null;
   created_at: string;
   updated_at: string;
   messages?: TicketMessage[] | null;

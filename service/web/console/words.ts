@@ -76,6 +76,7 @@ export const DEED: Record<string, string> = {
   "ticket.move": "moved a ticket",
   "reader.note": "noted about a reader",
   "policy.save": "changed the policy",
+  "article.mode": "changed an article’s mode",
   "session.sign_in": "signed in",
   "session.sign_out": "signed out",
   "record.export": "took the record away",
@@ -92,11 +93,16 @@ export const STATUS: Record<Status, string> = {
 
 export const TICKET_STATE: Record<TicketState, string> = {
   received: "Received",
+  diagnosed: "Cause named",
+  self_solved: "Solved by the reader",
   open: "Open",
   in_progress: "In progress",
   waiting_reader: "Waiting for the reader",
+  linked: "Part of an incident",
+  handed_over: "Handed over as an appeal",
   resolved: "Resolved",
   closed: "Closed",
+  merged: "Merged into another",
   spam: "Spam",
 };
 

@@ -8,14 +8,21 @@ import { say } from "../notices.ts";
 import { inboxVersion } from "../office.ts";
 import { go } from "../router.ts";
 import { inWords, lapsed, mayDecide } from "../session.ts";
-import { TICKET_STATES, type Ticket, type TicketState } from "../types.ts";
+import type { Ticket, TicketState } from "../types.ts";
 import { spaced, TICKET_STATE } from "../words.ts";
 import { Conversation } from "./conversation.tsx";
 import { CommentLink } from "./links.tsx";
 import { Ago } from "./parts.tsx";
 
-/** States that staff may set: a ticket is only received once. */
-const SETTABLE = TICKET_STATES.filter((state) => state !== "received");
+/** States that staff set here; the others come about by what readers and the service do. */
+const SETTABLE: readonly TicketState[] = [
+  "open",
+  "in_progress",
+  "waiting_reader",
+  "resolved",
+  "closed",
+  "spam",
+];
 
 function Facts({ ticket }: { ticket: Ticket }) {
   const details = Object.entries(ticket.diagnostics);
@@ -30,6 +37,15 @@ function Facts({ ticket }: { ticket: Ticket }) {
         {ticket.article && <span dir="auto">{ticket.article.title ?? ticket.article.key}</span>}
         {ticket.comment_id && <CommentLink id={ticket.comment_id}>The comment it is about</CommentLink>}
       </p>
+      {ticket.cause && <p class="muted">Their browser took it for: {spaced(ticket.cause)}.</p>}
+      {ticket.merged_into && <p class="muted">It goes on as {ticket.merged_into}.</p>}
+      {ticket.mail && (
+        <p class={ticket.mail.state === "failed" ? "warning" : "muted"}>
+          {ticket.mail.state === "failed"
+            ? `Mail to the reader could not be delivered: ${ticket.mail.error ?? "no reason given"}.`
+            : "Mail to the reader is on its way."}
+        </p>
+      )}
       {details.length > 0 && (
         <details class="diagnostics">
           <summary>What their browser said</summary>
@@ -175,7 +191,9 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
             value={shown.state}
             onChange={(event) => void move(event.currentTarget.value as TicketState)}
           >
-            {shown.state === "received" && <option value="received">{TICKET_STATE.received}</option>}
+            {!SETTABLE.includes(shown.state) && (
+              <option value={shown.state}>{TICKET_STATE[shown.state]}</option>
+            )}
             {SETTABLE.map((state) => (
               <option key={state} value={state}>
                 {TICKET_STATE[state]}
