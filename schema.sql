@@ -430,7 +430,8 @@ CREATE TABLE staff_events (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT staff_events_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT staff_events_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
-    CONSTRAINT staff_events_action_known CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export'))
+    CONSTRAINT staff_events_action_known
+        CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export', 'article.mode'))
 );
 
 -- What staff note about a reader, for colleagues; a reader never sees it.

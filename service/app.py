@@ -13,7 +13,7 @@ from service import help as help_flow
 from service.changes import Changes
 from service.edge import edge
 from service.endpoint import bind
-from service.keys import LIMITS, LIVE, METRICS, NOTIFIER, PAGES, POOL, RESERVE, SETTINGS, SIGNER, SITES
+from service.keys import DSN, LIMITS, LIVE, METRICS, NOTIFIER, PAGES, POOL, RESERVE, SETTINGS, SIGNER, SITES
 from service.limits import Limits
 from service.live import Live
 from service.metrics import Metrics
@@ -36,6 +36,7 @@ def make_app(settings: Settings, dsn: str, *, wake: Callable[[], None] | None = 
     """
     app = web.Application(middlewares=[edge], client_max_size=MAX_BODY_BYTES)
     app[SETTINGS] = settings
+    app[DSN] = dsn
     app[METRICS] = Metrics()
     app[PAGES] = Pages()
     app[LIVE] = Live()

@@ -59,10 +59,13 @@ class Permission(StrEnum):
     MODERATE = "moderate"
     # What colleagues did.
     AUDIT = "audit"
+    # How the site judges.
+    RULE = "rule"
 
 
 _MODERATORS = frozenset({"moderator", "lead", "admin"})
 _AUDITORS = frozenset({"auditor", "lead", "admin"})
+_RULERS = frozenset({"lead", "admin"})
 _ALLOWED: Mapping[Permission, Callable[[Caller], bool]] = {
     Permission.ANYONE: lambda _: True,
     Permission.HELP: lambda _: True,
@@ -71,8 +74,11 @@ _ALLOWED: Mapping[Permission, Callable[[Caller], bool]] = {
     Permission.LOOK: lambda caller: caller.role is not None,
     Permission.MODERATE: lambda caller: caller.role in _MODERATORS,
     Permission.AUDIT: lambda caller: caller.role in _AUDITORS,
+    Permission.RULE: lambda caller: caller.role in _RULERS,
 }
-FOR_STAFF = frozenset({Permission.STAFF, Permission.LOOK, Permission.MODERATE, Permission.AUDIT})
+FOR_STAFF = frozenset(
+    {Permission.STAFF, Permission.LOOK, Permission.MODERATE, Permission.AUDIT, Permission.RULE}
+)
 
 
 def demand(permission: Permission, caller: Caller) -> None:

@@ -48,6 +48,8 @@ class Route:
     beacons: bool = False
     # The answer is a stream of events, open as long as the client likes.
     streams: bool = False
+    # Seconds after which the call is given up.
+    deadline_s: float = DEADLINE_S
     # The answer is a file, sent while it is read: its media types.
     sends: tuple[str, ...] = ()
 
@@ -70,7 +72,7 @@ def bind(route: Route) -> AiohttpHandler:
     unsafe = route.method not in SAFE
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        async with asyncio.timeout(None if route.streams or route.sends else DEADLINE_S):
+        async with asyncio.timeout(None if route.streams or route.sends else route.deadline_s):
             return await call(request)
 
     async def call(request: web.Request) -> web.StreamResponse:

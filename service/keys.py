@@ -13,6 +13,8 @@ from service.sites import Sites
 from service.tokens import Signer
 
 SETTINGS = web.AppKey("settings", Settings)
+# Where the database is, for work that has a loop of its own.
+DSN = web.AppKey("dsn", str)
 POOL: web.AppKey[Pool] = web.AppKey("pool")
 # A small pool of its own, so that health and the intake of tickets answer when all other connections are taken.
 RESERVE: web.AppKey[Pool] = web.AppKey("reserve")

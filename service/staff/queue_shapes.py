@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from moderation.policy import ArticleMode
 from moderation.statuses import Lane
 from moderation.views import Order, View
 from service.parsing import In, Out
@@ -124,6 +125,19 @@ class WaitingArticlesOut(Out):
     """The articles that have most waiting."""
 
     articles: list[WaitingArticleOut]
+
+
+class ArticleStateOut(ArticleOut):
+    """An article: `mode` says when its comments are looked at."""
+
+    mode: ArticleMode
+    comment_count: int
+
+
+class ArticleModeIn(In):
+    """When an article's comments are looked at: after they appear, before, or no more are taken."""
+
+    mode: ArticleMode
 
 
 class ItemsOut(Out):

@@ -16,7 +16,9 @@ class ActsWanted(In):
     staff: Id | None = None
     action: Deed | None = None
     subject: (
-        Annotated[str, StringConstraints(pattern=r"^(comment|ticket|reader|policy|staff):[\w-]{1,40}$")]
+        Annotated[
+            str, StringConstraints(pattern=r"^(comment|ticket|reader|policy|article|staff):[\w-]{1,40}$")
+        ]
         | None
     ) = None
     since: date | None = None

@@ -4,6 +4,7 @@ from service.auth import Permission as P  # noqa: N817
 from service.endpoint import Route
 from service.exporting import TYPES
 from service.staff import (
+    articles,
     context_shapes,
     decisions,
     faults,
@@ -11,6 +12,8 @@ from service.staff import (
     incidents,
     overview,
     people,
+    policy,
+    policy_shapes,
     queue,
     queue_shapes,
     record,
@@ -52,6 +55,14 @@ ROUTES: list[Route] = [
     Route("GET",    f"{_SITE}/record",                     record.list_acts,       P.AUDIT,    "What staff did", gives=record_shapes.RecordOut),
     Route("GET",    f"{_SITE}/record/export",              record.export_acts,     P.AUDIT,    "What staff did, as a file", sends=FILES),
     Route("GET",    f"{_SITE}/statements/export",          record.export_statements, P.AUDIT,  "Statements of reasons, as a file", sends=FILES),
+    Route("GET",    f"{_SITE}/articles/{{article}}",       articles.get_article,   P.LOOK,     "One article and its mode", gives=queue_shapes.ArticleStateOut),
+    Route("PUT",    f"{_SITE}/articles/{{article}}/mode",  articles.set_mode,      P.MODERATE, "Change an article's mode", gives=queue_shapes.ArticleStateOut),
+    Route("GET",    f"{_SITE}/policy",                     policy.get_policy,      P.LOOK,     "The policy that judges now", gives=policy_shapes.PolicyOut),
+    Route("PUT",    f"{_SITE}/policy",                     policy.save_policy,     P.RULE,     "Save a new version of the policy", status=201, gives=policy_shapes.PolicyOut),
+    Route("POST",   f"{_SITE}/policy/simulation",          policy.try_policy,      P.RULE,     "Try a policy on past comments", gives=policy_shapes.SimulationOut, deadline_s=30),
+    Route("POST",   f"{_SITE}/policy/words",               policy.try_words,       P.RULE,     "Try a word list", gives=policy_shapes.WordTestOut),
+    Route("GET",    f"{_SITE}/policy/versions",            policy.list_versions,   P.LOOK,     "All versions of the policy", gives=policy_shapes.VersionsOut),
+    Route("POST",   f"{_SITE}/policy/versions/{{id}}/restore", policy.restore_version, P.RULE, "Make an earlier version judge again", status=201, gives=policy_shapes.PolicyOut),
     Route("GET",    f"{_SITE}/events",                     streams.console_events, P.LOOK,     "Follow the queue live", streams=True),
     Route("GET",    f"{_SITE}/tickets",                    tickets.list_tickets,   P.LOOK,     "Readers who ask for help", gives=ticket_shapes.InboxOut),
     Route("GET",    _TICKET,                               tickets.get_ticket,     P.LOOK,     "One ticket", gives=ticket_shapes.TicketOut),

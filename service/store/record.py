@@ -39,7 +39,9 @@ _LOGS: Mapping[str, str] = {
                'policy.save', 'policy:' || p.version, jsonb_build_object('by', p.created_by, 'note', p.note)
         FROM policies p WHERE p.site_id = $1""",
     "event": """
-        SELECT e.created_at, 'event', e.id, e.staff_id, e.action, 'staff:' || e.staff_id, e.detail
+        SELECT e.created_at, 'event', e.id, e.staff_id, e.action,
+               CASE WHEN e.action = 'article.mode' THEN 'article:' || (e.detail ->> 'id') ELSE 'staff:' || e.staff_id END,
+               e.detail
         FROM staff_events e WHERE e.site_id = $1""",
 }
 
@@ -56,6 +58,7 @@ class Deed(StrEnum):
     MOVE = "ticket.move"
     READER_NOTE = "reader.note"
     POLICY = "policy.save"
+    ARTICLE_MODE = "article.mode"
     SIGN_IN = "session.sign_in"
     SIGN_OUT = "session.sign_out"
     EXPORT = "record.export"
@@ -72,6 +75,7 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.MOVE: "step",
     Deed.READER_NOTE: "note",
     Deed.POLICY: "policy",
+    Deed.ARTICLE_MODE: "event",
     Deed.SIGN_IN: "event",
     Deed.SIGN_OUT: "event",
     Deed.EXPORT: "event",
@@ -84,7 +88,7 @@ class Wanted:
 
     staff_id: int | None = None
     deed: Deed | None = None
-    # As an act has it: comment:12, ticket:PX-7F3K-9Q2M, reader:3, policy:2.
+    # As an act has it: comment:12, ticket:PX-7F3K-9Q2M, reader:3, policy:2, article:4.
     subject: str | None = None
     since: date | None = None
     until: date | None = None

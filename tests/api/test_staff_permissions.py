@@ -10,6 +10,7 @@ SITE = "/sites/demo"
 LOOK = ("auditor", "moderator", "lead", "admin")
 DO = ("moderator", "lead", "admin")
 AUDIT = ("auditor", "lead", "admin")
+RULE = ("lead", "admin")
 IDS = {"ids": ["1"]}
 # The call, and who may make it. Whoever may gets past the door: to the answer, or to what else is wrong.
 TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
@@ -28,6 +29,14 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("POST", f"{SITE}/readers/1/notes", {"body": "x"}, DO),
     ("GET", f"{SITE}/counts", None, LOOK),
     ("GET", f"{SITE}/reasons", None, LOOK),
+    ("GET", f"{SITE}/articles/a1", None, LOOK),
+    ("PUT", f"{SITE}/articles/a1/mode", {"mode": "pre"}, DO),
+    ("GET", f"{SITE}/policy", None, LOOK),
+    ("PUT", f"{SITE}/policy", {"base": 0, "document": {}}, RULE),
+    ("POST", f"{SITE}/policy/simulation", {"document": {}}, RULE),
+    ("POST", f"{SITE}/policy/words", {"word_list": {"name": "x"}}, RULE),
+    ("GET", f"{SITE}/policy/versions", None, LOOK),
+    ("POST", f"{SITE}/policy/versions/9/restore", {"base": 1}, RULE),
     ("GET", f"{SITE}/record", None, AUDIT),
     ("GET", f"{SITE}/record/export?format=jsonl&subject=comment:0", None, AUDIT),
     ("GET", f"{SITE}/statements/export?since=2026-01-01&until=2026-01-01", None, AUDIT),

@@ -78,6 +78,23 @@ async def test_a_view_of_one_article_has_only_its_comments(room: Newsroom) -> No
     assert [item["id"] for item in claimed["items"]] == [str(there)]
 
 
+async def test_an_articles_mode_is_changed_and_that_is_in_the_record(room: Newsroom) -> None:
+    await room.held()
+    anna, olga = await room.console("anna"), await room.console("olga", "auditor")
+    path = f"{SITE}/articles/a1"
+    assert (await olga.call("GET", path))[1]["mode"] == "post"
+    for _ in range(2):
+        status, body = await anna.call("PUT", f"{path}/mode", {"mode": "closed"})
+        assert (status, body["mode"], body["title"]) == (200, "closed", "An article")
+    assert await room.pool.fetchval("SELECT mode FROM articles") == "closed"
+    assert (await anna.call("PUT", f"{path}/mode", {"mode": "ajar"}))[0] == 422
+    assert (await anna.call("PUT", f"{SITE}/articles/nowhere/mode", {"mode": "pre"}))[0] == 404
+    _, page = await olga.call("GET", f"{SITE}/record?action=article.mode")
+    [act] = page["items"]
+    assert (act["detail"]["from"], act["detail"]["to"], act["detail"]["key"]) == ("post", "closed", "a1")
+    assert (await olga.call("GET", f"{SITE}/record?subject={act['subject']}"))[1]["items"] == [act]
+
+
 async def test_claims_follow_the_selection(room: Newsroom) -> None:
     old = await room.held("Old.", priority=1)
     await room.held("Severe.", priority=9)

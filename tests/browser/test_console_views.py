@@ -1,6 +1,7 @@
 """The queue seen from several sides, search over all comments, and filters that are kept."""
 
 import re
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -43,10 +44,10 @@ def test_one_article_and_the_oldest_first(desk: Desk) -> None:
     desk.hold("idiot two", "idiot three", article="cars", article_title="Cars")
     page = desk.sit("Anna")
     expect(rows(page)).to_have_count(3)
-    page.get_by_label("Article").select_option("A second tram line (1)")
+    page.get_by_label("Article", exact=True).select_option("A second tram line (1)")
     expect(rows(page)).to_have_count(1)
     card(page, "idiot one")
-    page.get_by_label("Article").select_option("Cars (2)")
+    page.get_by_label("Article", exact=True).select_option("Cars (2)")
     page.get_by_label("Order").select_option("Oldest")
     expect(rows(page)).to_have_count(2)
     card(page, "idiot two")
@@ -56,6 +57,23 @@ def test_one_article_and_the_oldest_first(desk: Desk) -> None:
     card(page, "idiot three")
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing of that waits")).to_be_visible()
+
+
+def test_an_article_is_closed_where_its_queue_is_seen(desk: Desk) -> None:
+    desk.hold("idiot one", article="trams")
+    page = desk.sit("Anna")
+    card(page, "idiot one")
+    page.get_by_label("Article", exact=True).select_option("trams (1)")
+    page.get_by_label("This article").select_option("Closed: no more comments")
+    expect(page.get_by_role("region", name="What happened last")).to_contain_text("Closed")
+    with pytest.raises(HTTPError) as refused:
+        desk.service.post("Another", article="trams")
+    assert refused.value.code == 409
+    page.reload()
+    expect(page.get_by_label("This article")).to_have_value("closed")
+    page.get_by_label("This article").select_option("Comments wait for a person")
+    expect(page.get_by_role("region", name="What happened last")).to_contain_text("wait for a person")
+    desk.hold("A calm word", article="trams")
 
 
 def test_an_items_place_is_explained(desk: Desk) -> None:

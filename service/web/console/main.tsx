@@ -9,6 +9,7 @@ import "./styles/shell.css";
 import "./styles/queue.css";
 import "./styles/search.css";
 import "./styles/page.css";
+import "./styles/policy.css";
 import "./styles/card.css";
 import "./styles/dialogs.css";
 import "./styles/tickets.css";

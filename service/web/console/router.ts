@@ -6,6 +6,7 @@ export type Place =
   | { view: "queue"; site: string; query?: Query }
   | { view: "search"; site: string; query: Query; id: string | null }
   | { view: "record"; site: string; query: Query }
+  | { view: "policy"; site: string }
   | { view: "comment"; site: string; id: string }
   | { view: "tickets"; site: string; reference: string | null };
 
@@ -20,6 +21,7 @@ function parse({ pathname, search }: Location): Place | null {
   const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value));
   if (view === "search") return { view, site, query, id: rest || null };
   if (view === "record") return { view, site, query };
+  if (view === "policy") return { view, site };
   return { view: "queue", site, query };
 }
 
@@ -30,6 +32,8 @@ export function pathOf(place: Place): string {
       return `${base}/queue${behind(place.query ?? {})}`;
     case "search":
       return `${base}/search${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
+    case "policy":
+      return `${base}/policy`;
     case "record":
       return `${base}/record${behind(place.query)}`;
     case "comment":

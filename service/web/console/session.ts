@@ -14,6 +14,8 @@ export const site = computed<SiteRole | null>(
 );
 export const mayDecide = computed(() => site.value !== null && site.value.role !== "auditor");
 
+/** May change how the site judges. */
+export const mayRule = computed(() => site.value?.role === "lead" || site.value?.role === "admin");
 /** May see what colleagues did. */
 export const mayAudit = computed(() => site.value !== null && site.value.role !== "moderator");
 

@@ -46,6 +46,7 @@ function Subject({ subject, site }: { subject: string; site: string }) {
         a reader’s comments
       </PlaceLink>
     );
+  if (kind === "article") return <>article {id}</>;
   return kind === "policy" ? <>version {id}</> : null;
 }
 

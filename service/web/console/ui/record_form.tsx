@@ -42,7 +42,7 @@ export function RecordForm({ query, onSearch }: Props) {
           name="subject"
           key={query.subject}
           defaultValue={query.subject ?? ""}
-          pattern="(comment|ticket|reader|policy|staff):[\w\-]{1,40}"
+          pattern="(comment|ticket|reader|policy|article|staff):[\w\-]{1,40}"
           title="As the list has it: comment:12, ticket:PX-7F3K-9Q2M, reader:3, policy:2"
         />
       </label>

@@ -8,12 +8,20 @@ import { CommentView } from "./comment_view.tsx";
 import { HelpDialog } from "./help.tsx";
 import { Notices, Spoken, ToastBar } from "./notices.tsx";
 import { Palette } from "./palette.tsx";
+import { PolicyView } from "./policy.tsx";
 import { QueueView } from "./queue.tsx";
 import { RecordView } from "./record.tsx";
 import { SearchView } from "./search.tsx";
 import { TicketsView } from "./tickets.tsx";
 
-const TITLES = { queue: "Queue", search: "Search", record: "Record", comment: "Comment", tickets: "Tickets" };
+const TITLES = {
+  queue: "Queue",
+  search: "Search",
+  record: "Record",
+  policy: "Policy",
+  comment: "Comment",
+  tickets: "Tickets",
+};
 
 function View() {
   const at = place.value;
@@ -23,6 +31,7 @@ function View() {
   if (!at || !open) return <div class="empty" aria-busy="true" />;
   if (at.view === "tickets") return <TicketsView site={at.site} reference={at.reference} />;
   if (at.view === "search") return <SearchView desk={open} query={at.query} id={at.id} />;
+  if (at.view === "policy") return <PolicyView desk={open} />;
   if (at.view === "record") return <RecordView desk={open} query={at.query} />;
   if (at.view === "comment") {
     const back = (): void => go({ view: "queue", site: at.site });

@@ -5,6 +5,7 @@ import { go } from "../router.ts";
 import { queryOf, type Selection, VIEWS, type View } from "../selection.ts";
 import type { ArticleRef, Counts } from "../types.ts";
 import { VIEW } from "../words.ts";
+import { ArticleMode } from "./article_mode.tsx";
 import { SavedFilters } from "./saved.tsx";
 
 const counted = (counts: Counts | null, view: View): number | string =>
@@ -75,6 +76,9 @@ export function Sides({ desk }: { desk: Desk }) {
         </select>
         <SavedFilters site={site} place="queue" query={queryOf(selection)} />
       </div>
+      {selection.article !== null && (
+        <ArticleMode key={selection.article} site={site} article={selection.article} />
+      )}
     </div>
   );
 }
