@@ -57,7 +57,8 @@ _TAIL = """## Limits
 
 - Wikipedia's editors, before 2018, make up most of the training data: slang since then, short posts and other Englishes are known less well.
 - Counter-speech that quotes an attack, reclaimed words and dialect are scored too high; veiled and polite hostility too low.
-- Calibration holds for a mix with about 10 % toxic comments, like the test data; a site's own mix can differ. A site's decisions can recalibrate it.
+- Calibration holds for a mix with about 10 % toxic comments, like the test data; a site's own mix can differ: `parley policy recalibrate`
+  fits it to what the site's moderators decided.
 - Comments beyond 20,000 characters are judged by their beginning; of one of more than 384 tokens the encoder
   reads beginning, middle and end, the linear model all.
 - The encoder's 8-bit arithmetic rounds by batch: the comments scored together with one can move its score by a few hundredths."""

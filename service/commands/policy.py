@@ -96,6 +96,42 @@ def simulate(*, site: str, file: Path, days: int, limit: int, as_json: bool) -> 
     click.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
 
 
+@policy.command()
+@click.argument("site")
+@click.option(
+    "--model", default="bundled", show_default=True, help="Whose scores, such as bundled or bundled@1."
+)
+@click.option("--label", default="toxicity", show_default=True, help="Which score.")
+@click.option("--apply", "apply_it", is_flag=True, help="Make it the site's policy.")
+@click.option("--by", default="operator", show_default=True, help="Who, for the record.")
+def recalibrate(*, site: str, model: str, label: str, apply_it: bool, by: str) -> None:
+    """Fit the threshold that holds to what SITE's moderators decided; offered only if it is better on decisions kept apart.
+
+    Exits with 1 if there is nothing to offer.
+    """
+    from moderation import recalibrating  # noqa: PLC0415 -- numpy loads only where it is used
+
+    async def look(conn: Connection, site_id: int) -> tuple[recalibrating.Offer, int | None]:
+        active = (await policies.active(conn, {site_id}))[site_id][1]
+        newest = await recalibrating.newest_version(conn, site_id, model)
+        found = await recalibrating.offer(conn, site_id, active, newest, label)
+        if not apply_it:
+            return found, None
+        note = f"recalibrated on {found.fit.decisions} decisions"
+        return found, await policies.save(conn, site_id, found.applied_to(active), by=by, note=note)
+
+    try:
+        found, version = on_site(site, look)
+    except recalibrating.NothingToOffer as error:
+        raise click.ClickException(f"Nothing to offer: {error}.") from None
+    click.echo(
+        f"{found.label} of {found.model}: hold from {found.hold_at} instead of {found.instead_of} "
+        f"({found.fit.decisions} decisions; error {found.fit.error_before:.4f} before, {found.fit.error_after:.4f} after)"
+    )
+    if version is not None:
+        click.echo(f"Version {version} is active.")
+
+
 def _document(file: Path) -> Policy:
     try:
         return Policy.model_validate_json(file.read_text(encoding="utf-8"))
