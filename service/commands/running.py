@@ -26,6 +26,8 @@ from service.settings import Settings
 
 # How soon a dead embedded Postgres is noticed, and how long after a failed start it is tried again.
 _WATCH_S = 0.25
+# What the worker gets to finish its batch when everything stops; what it had claimed is then taken up by the next one.
+_LAST_BATCH_S = 10.0
 _log = structlog.get_logger()
 
 
@@ -131,7 +133,8 @@ async def _working(settings: Settings, dsn: str, *, listening: bool) -> AsyncIte
             yield worker.wake
         finally:
             worker.stop()
-            await working
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(working, _LAST_BATCH_S)
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)

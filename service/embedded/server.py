@@ -71,17 +71,6 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
-    def running_elsewhere(self) -> str | None:
-        """The DSN of the server that another process runs here, None if none does."""
-        try:
-            with (self._directory / "lock").open() as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return dsn_of(self._cluster)
-        except OSError:
-            pass
-        return None
-
     @property
     def running(self) -> bool:
         """Whether it was started, not stopped since, and has not died."""
