@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     )
     batch_size: int = Field(default=64, ge=1, le=1024, description="Texts that the worker scores at once.")
     score_timeout_s: float = Field(
-        default=20.0, gt=0, description="Seconds that a batch of texts may take to be scored; one that takes longer is halved."
+        default=20.0,
+        gt=0,
+        description="Seconds that a batch of texts may take to be scored; one that takes longer is halved.",
     )
     score_lease_s: float = Field(
         default=60.0,
