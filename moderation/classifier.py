@@ -41,8 +41,13 @@ def load_first(spec: str) -> tuple[Classifier, list[str]]:
         try:
             return _load_one(name), failures
         except ClassifierUnavailable as error:
-            failures.append(f"{name}: {error}")
+            failures.append(f"{_without_password(name)}: {error}")
     raise ClassifierUnavailable("; ".join(failures))
+
+
+def _without_password(name: str) -> str:
+    scheme, found, rest = name.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if found else name
 
 
 def _load_one(name: str) -> Classifier:

@@ -12,7 +12,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 import aiohttp
@@ -37,6 +37,8 @@ class Address:
     url: str
     model: str
     labels: tuple[str, ...] = ()
+    # From `user:password@` before the host; never part of `url`, which is told in errors and logs.
+    credentials: tuple[str, str] | None = None
 
     @classmethod
     def parse(cls, spec: str) -> "Address":
@@ -49,11 +51,17 @@ class Address:
             or before[-2:] != ["v2", "models"]
             or not name
         ):
-            raise ClassifierUnavailable(
-                f"{spec!r} is no address of a model: write http(s)://host/v2/models/name"
-            )
-        url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        return cls(url, name, tuple(parse_qs(parts.query).get("label", ())))
+            raise ClassifierUnavailable("that is no address of a model: write http(s)://host/v2/models/name")
+        host = parts.netloc.rpartition("@")[2]
+        url = f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
+        labels = tuple(parse_qs(parts.query).get("label", ()))
+        credentials = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        return cls(url, name, labels, credentials)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a call is sent with."""
+        return {"Authorization": aiohttp.encode_basic_auth(*self.credentials)} if self.credentials else {}
 
 
 class Remote:
@@ -67,6 +75,11 @@ class Remote:
         self._version = ""
         self.id = ""
         self.labels: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a password."""
+        return self._address.url
 
     def connect(self) -> None:
         """Learn the model's input, version and labels. Raises ClassifierUnavailable, or RemoteError as `score` does."""
@@ -125,7 +138,9 @@ class Remote:
 
     async def _ask_once(self, method: str, path: str, body: object) -> dict[str, Any]:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TRY_S))
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=TRY_S), headers=self._address.headers
+            )
         try:
             async with self._session.request(
                 method, self._address.url + path, json=body, allow_redirects=False
@@ -190,7 +205,7 @@ def load_remote(spec: str) -> Remote:
         remote.connect()
     except RemoteError as error:
         remote.close()
-        raise ClassifierUnavailable(f"{spec}: {error}") from None
+        raise ClassifierUnavailable(f"{remote.url}: {error}") from None
     except BaseException:
         remote.close()
         raise

@@ -221,6 +221,17 @@ def test_nobody_there_is_unavailable() -> None:
         load(f"http://127.0.0.1:{free_port()}/v2/models/m")
 
 
+def test_a_password_in_the_address_is_sent_and_never_told() -> None:
+    address = Address.parse("http://ann:s3cret@host:81/v2/models/m?label=toxicity")
+    assert (address.url, address.headers) == (
+        "http://host:81/v2/models/m",
+        {"Authorization": "Basic YW5uOnMzY3JldA=="},
+    )
+    with pytest.raises(ClassifierUnavailable) as caught:
+        load(f"http://ann:s3cret@127.0.0.1:{free_port()}/v2/models/m")
+    assert "s3cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "spec", ["http://host/models/m", "http:///v2/models/m", "https://host/v2/models/", "http://host"]
 )
