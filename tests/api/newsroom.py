@@ -28,7 +28,7 @@ class Console:
     async def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = None, origin: str | None = "own"
     ) -> tuple[int, Any]:
-        """Status and parsed body of a staff call."""
+        """Status and body of a staff call, parsed if it is JSON."""
         headers = {"Origin": self.base if origin == "own" else origin} if origin else {}
         if key:
             headers["Idempotency-Key"] = key
@@ -36,7 +36,8 @@ class Console:
             method, f"{self.base}/api/v1/staff{path}", json=body, headers=headers
         ) as response:
             text = await response.text()
-            return response.status, await response.json(content_type=None) if text else None
+            json = bool(text) and response.content_type.endswith("json")
+            return response.status, await response.json(content_type=None) if json else text or None
 
     async def sign_in(self, email: str, password: str = PASSWORD) -> tuple[int, Any]:
         return await self.call("POST", "/session", {"email": email, "password": password})

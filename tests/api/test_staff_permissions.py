@@ -28,6 +28,8 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("POST", f"{SITE}/decisions/1/undo", None, DO),
     ("POST", f"{SITE}/readers/1/notes", {"body": "x"}, DO),
     ("GET", f"{SITE}/counts", None, LOOK),
+    ("GET", f"{SITE}/insight", None, LOOK),
+    ("GET", f"{SITE}/insight/export", None, LOOK),
     ("GET", f"{SITE}/reasons", None, LOOK),
     ("GET", f"{SITE}/articles/a1", None, LOOK),
     ("PUT", f"{SITE}/articles/a1/mode", {"mode": "pre"}, DO),

@@ -119,6 +119,9 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     page.get_by_role("row", name="Lena").first.wait_for()
     album.look("record")
 
+    page.get_by_role("link", name="Insight").click()
+    page.get_by_role("heading", name="Articles").wait_for()
+    album.look("insight")
     page.get_by_role("link", name="Policy").click()
     page.get_by_label("toxicity: hold from", exact=True).wait_for()
     album.look("policy-form")

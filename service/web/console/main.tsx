@@ -10,6 +10,7 @@ import "./styles/queue.css";
 import "./styles/search.css";
 import "./styles/page.css";
 import "./styles/policy.css";
+import "./styles/insight.css";
 import "./styles/card.css";
 import "./styles/dialogs.css";
 import "./styles/tickets.css";

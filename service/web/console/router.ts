@@ -7,6 +7,7 @@ export type Place =
   | { view: "search"; site: string; query: Query; id: string | null }
   | { view: "record"; site: string; query: Query }
   | { view: "policy"; site: string }
+  | { view: "insight"; site: string }
   | { view: "comment"; site: string; id: string }
   | { view: "tickets"; site: string; reference: string | null };
 
@@ -22,6 +23,7 @@ function parse({ pathname, search }: Location): Place | null {
   if (view === "search") return { view, site, query, id: rest || null };
   if (view === "record") return { view, site, query };
   if (view === "policy") return { view, site };
+  if (view === "insight") return { view, site };
   return { view: "queue", site, query };
 }
 
@@ -33,7 +35,8 @@ export function pathOf(place: Place): string {
     case "search":
       return `${base}/search${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
     case "policy":
-      return `${base}/policy`;
+    case "insight":
+      return `${base}/${place.view}`;
     case "record":
       return `${base}/record${behind(place.query)}`;
     case "comment":

@@ -95,6 +95,7 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
           count={counts?.tickets_open}
           here={here === "tickets"}
         />
+        <Tab to={{ view: "insight", site: key }} name="Insight" counts={false} here={here === "insight"} />
         <Tab to={{ view: "policy", site: key }} name="Policy" counts={false} here={here === "policy"} />
         {mayAudit.value && (
           <Tab

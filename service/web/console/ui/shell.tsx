@@ -6,6 +6,7 @@ import { session, site } from "../session.ts";
 import { Bar } from "./bar.tsx";
 import { CommentView } from "./comment_view.tsx";
 import { HelpDialog } from "./help.tsx";
+import { InsightView } from "./insight.tsx";
 import { Notices, Spoken, ToastBar } from "./notices.tsx";
 import { Palette } from "./palette.tsx";
 import { PolicyView } from "./policy.tsx";
@@ -19,6 +20,7 @@ const TITLES = {
   search: "Search",
   record: "Record",
   policy: "Policy",
+  insight: "Insight",
   comment: "Comment",
   tickets: "Tickets",
 };
@@ -31,6 +33,7 @@ function View() {
   if (!at || !open) return <div class="empty" aria-busy="true" />;
   if (at.view === "tickets") return <TicketsView site={at.site} reference={at.reference} />;
   if (at.view === "search") return <SearchView desk={open} query={at.query} id={at.id} />;
+  if (at.view === "insight") return <InsightView desk={open} />;
   if (at.view === "policy") return <PolicyView desk={open} />;
   if (at.view === "record") return <RecordView desk={open} query={at.query} />;
   if (at.view === "comment") {
