@@ -177,7 +177,7 @@ async def test_counts_tell_what_waits(room: Newsroom) -> None:
         "pending": 0,
         "tickets_open": 0,
         "oldest_held_at": None,
-        "classifier": {"id": None, "state": "absent"},
+        "classifier": {"id": None, "state": "absent", "detail": ""},
     }
     await room.held()
     await room.post()
@@ -191,10 +191,10 @@ async def test_counts_tell_what_waits(room: Newsroom) -> None:
     # What the worker has not taken off the score lane is only pending while its comment is.
     assert (counts["waiting"], counts["held"], counts["reported"], counts["pending"]) == (2, 1, 1, 1)
     assert counts["oldest_held_at"] is not None
-    assert counts["classifier"] == {"id": "bundled:1", "state": "ready"}
+    assert counts["classifier"] == {"id": "bundled:1", "state": "ready", "detail": ""}
     await room.pool.execute("UPDATE workers SET seen_at = now() - interval '2 minutes' WHERE name = 'w2'")
     _, counts = await console.call("GET", f"{SITE}/counts")
-    assert counts["classifier"] == {"id": None, "state": "unavailable"}
+    assert counts["classifier"] == {"id": None, "state": "unavailable", "detail": "no weights"}
 
 
 async def test_one_sites_queue_is_not_anothers(room: Newsroom) -> None:

@@ -90,12 +90,16 @@ async def test_everything_that_is_asked_for_holds(
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
+        ("words=fool", ["rude"]),
+        ("words=fool+or+trams", ["rude", "cars", "trams"]),
         ("words=trams", ["cars", "trams"]),
         ("words=full&author=Otto", ["trams"]),
         ("words=trams&status=rejected", []),
     ],
 )
-async def test_words_that_the_newest_do_not_have_are_found_by_their_index(
+@pytest.mark.parametrize("further", [1, 2, 100])
+async def test_words_that_the_newest_do_not_have_are_found_further_down_or_by_their_index(
+    further: int,
     room: Newsroom,
     archive: dict[str, int],
     monkeypatch: pytest.MonkeyPatch,
@@ -103,6 +107,9 @@ async def test_words_that_the_newest_do_not_have_are_found_by_their_index(
     wanted: list[str],
 ) -> None:
     monkeypatch.setattr(search, "LOOKED_THROUGH", 1)
+    # A hit among the first leads further, none leads to the index; what is not there after that is not there.
+    monkeypatch.setattr(search, "FURTHER", further)
+    monkeypatch.setattr(search, "PROMISING", 1)
     assert await names(room, archive, query) == wanted
 
 
