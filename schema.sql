@@ -263,6 +263,8 @@ CREATE TABLE decisions (
     CONSTRAINT decisions_actor_known CHECK (actor IN ('machine', 'staff', 'author', 'system'))
 );
 CREATE INDEX decisions_comment ON decisions (site_id, comment_id, id);
+-- The usual wait, of the last decisions by people.
+CREATE INDEX decisions_waits ON decisions (site_id, id) WHERE actor = 'staff' AND from_status = 'held';
 -- The record of what staff did, and of what was kept from readers.
 CREATE INDEX decisions_by_staff ON decisions (site_id, created_at, id) WHERE actor = 'staff';
 CREATE INDEX decisions_restrictions ON decisions (site_id, created_at, id) WHERE to_status <> 'published';

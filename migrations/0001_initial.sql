@@ -85,6 +85,8 @@ CREATE TABLE readers (
     CONSTRAINT readers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT readers_sanction_known CHECK (sanction IN ('none', 'premoderated', 'suspended', 'banned'))
 );
+-- Names that look alike are found together.
+CREATE INDEX readers_skeleton ON readers (site_id, name_skeleton);
 
 -- A reader's browser. The refresh token rotates: only the hash of the newest one opens the session, and the hash before
 -- it is kept so that a second use of an old one (theft, or a lost answer) can be told apart.
@@ -149,10 +151,14 @@ CREATE INDEX comments_roots_by_replies ON comments (site_id, article_id, reply_c
 CREATE INDEX comments_replies ON comments (site_id, root_id, id) WHERE parent_id IS NOT NULL AND listed;
 -- A reader's own comments, the record that the policy looks at, repeats of the same text.
 CREATE INDEX comments_reader ON comments (site_id, reader_id, id);
+-- Search over all comments, newest first. What is up is most of them, and is found by time.
+CREATE INDEX comments_by_time ON comments (site_id, created_at, id);
+CREATE INDEX comments_by_article ON comments (site_id, article_id, created_at, id);
+CREATE INDEX comments_by_status ON comments (site_id, status, created_at, id) WHERE status <> 'published';
 CREATE UNIQUE INDEX comments_idempotency_unique ON comments (site_id, reader_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 
--- Every text a comment has had.
+-- Every text a comment has had. A row never changes, so that its words are indexed once, whatever becomes of the comment.
 CREATE TABLE revisions (
     site_id bigint NOT NULL,
     comment_id bigint NOT NULL,
@@ -160,9 +166,12 @@ CREATE TABLE revisions (
     body text NOT NULL,
     html text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    lexemes tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, body)) STORED,
     CONSTRAINT revisions_pkey PRIMARY KEY (site_id, comment_id, revision),
     CONSTRAINT revisions_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE
 );
+-- A short pending list: whoever's post fills it waits for its merging, so it is merged often and a little at a time.
+CREATE INDEX revisions_lexemes ON revisions USING gin (lexemes) WITH (gin_pending_list_limit = 512);
 
 -- What a model said of one revision: a score of 0 to 1 per label.
 CREATE TABLE scores (
@@ -172,10 +181,17 @@ CREATE TABLE scores (
     model text NOT NULL,
     labels jsonb NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- The words that raised it: label, start, end (code points of the body), weight. Null: not looked for yet.
+    words jsonb,
+    -- Judges nothing: of a model that is being tried out.
+    shadow boolean NOT NULL DEFAULT false,
+    -- Apart, to be searched by.
+    toxicity real GENERATED ALWAYS AS ((labels ->> 'toxicity')::real) STORED,
     CONSTRAINT scores_pkey PRIMARY KEY (site_id, comment_id, revision, model),
     CONSTRAINT scores_revision_fkey FOREIGN KEY (site_id, comment_id, revision)
         REFERENCES revisions (site_id, comment_id, revision) ON DELETE CASCADE
 );
+CREATE INDEX scores_toxicity ON scores (site_id, toxicity, comment_id);
 
 -- What waits for judgement. The machine takes items of lane 'score', people those of lane 'review', both the same way:
 -- a claim moves ready_at to the end of the lease and adds an attempt; (id, attempts) fences whoever lost it.
@@ -186,7 +202,7 @@ CREATE TABLE queue (
     comment_id bigint NOT NULL,
     lane text NOT NULL,
     reasons jsonb NOT NULL DEFAULT '[]',
-    -- Higher is sooner.
+    -- Higher is sooner. In lane 'review' how severe it looks, 0 to 10; what a person took back is above that.
     priority real NOT NULL DEFAULT 0,
     -- Not to be claimed before: now, the end of a lease, or the next try.
     ready_at timestamptz NOT NULL DEFAULT now(),
@@ -195,13 +211,29 @@ CREATE TABLE queue (
     -- Attempts that were given back (no classifier, an edit): they do not count against the item.
     postponed integer NOT NULL DEFAULT 0,
     queued_at timestamptz NOT NULL DEFAULT now(),
+    -- How many see it, and how often those who reported it were right: factors, kept by moderation/urgency.py.
+    reach real NOT NULL DEFAULT 1,
+    reporters real NOT NULL DEFAULT 1,
+    -- The order in which people take items, falling: severity x reach x reporters x age, where age doubles it every six
+    -- hours. As a logarithm to base two, so that age is what it loses by being queued later and the number never changes.
+    urgency double precision NOT NULL GENERATED ALWAYS AS (
+        ln(greatest(priority, 0.1)::double precision * reach * reporters) / ln(2::double precision)
+        - extract(epoch FROM queued_at - timestamptz '2020-01-01 00:00:00+00')::double precision / 21600) STORED,
     CONSTRAINT queue_pkey PRIMARY KEY (id),
     CONSTRAINT queue_item_unique UNIQUE (site_id, comment_id, lane),
     CONSTRAINT queue_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
     CONSTRAINT queue_lane_known CHECK (lane IN ('score', 'review'))
 );
 CREATE INDEX queue_score ON queue (priority DESC, id) WHERE lane = 'score';
-CREATE INDEX queue_review ON queue (site_id, priority DESC, id) WHERE lane = 'review';
+-- People's side: the most urgent first, the oldest first, and the views of moderation/views.py that may be few among many.
+CREATE INDEX queue_review ON queue (site_id, urgency DESC, id) WHERE lane = 'review';
+CREATE INDEX queue_review_age ON queue (site_id, id) WHERE lane = 'review';
+CREATE INDEX queue_reported ON queue (site_id, urgency DESC, id)
+    WHERE lane = 'review' AND reasons @> '[{"code": "reported"}]';
+CREATE INDEX queue_unscored ON queue (site_id, urgency DESC, id)
+    WHERE lane = 'review' AND reasons @> '[{"code": "unscored"}]';
+CREATE INDEX queue_new_readers ON queue (site_id, urgency DESC, id)
+    WHERE lane = 'review' AND (reasons @> '[{"code": "new_reader"}]' OR reasons @> '[{"code": "link"}]');
 
 -- The append-only record of every decision: the only thing that changes a comment's status.
 CREATE TABLE decisions (
@@ -228,6 +260,11 @@ CREATE TABLE decisions (
     CONSTRAINT decisions_actor_known CHECK (actor IN ('machine', 'staff', 'author', 'system'))
 );
 CREATE INDEX decisions_comment ON decisions (site_id, comment_id, id);
+-- The usual wait, of the last decisions by people.
+CREATE INDEX decisions_waits ON decisions (site_id, id) WHERE actor = 'staff' AND from_status = 'held';
+-- The record of what staff did, and of what was kept from readers.
+CREATE INDEX decisions_by_staff ON decisions (site_id, created_at, id) WHERE actor = 'staff';
+CREATE INDEX decisions_restrictions ON decisions (site_id, created_at, id) WHERE to_status <> 'published';
 CREATE UNIQUE INDEX decisions_idempotency_unique ON decisions (site_id, staff_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 
@@ -261,6 +298,8 @@ CREATE TABLE reports (
     CONSTRAINT reports_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
     CONSTRAINT reports_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
 );
+-- How often somebody's reports were right.
+CREATE INDEX reports_record ON reports (site_id, reader_id, id) WHERE settled_by IS NOT NULL;
 
 -- What live readers are told. seq is the article's version at that moment, so an article's events have no gaps.
 CREATE TABLE events (
@@ -292,19 +331,24 @@ CREATE TABLE webhooks (
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY,
     site_id bigint NOT NULL,
-    webhook_id bigint NOT NULL,
+    -- Null: a mail.
+    webhook_id bigint,
     type text NOT NULL,
     -- What it is about; messages about one subject keep their order.
     subject text NOT NULL,
     payload jsonb NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     ready_at timestamptz NOT NULL DEFAULT now(),
+    -- How the last try failed, and since when there will be no other.
+    error text,
+    gave_up_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT outbox_pkey PRIMARY KEY (id),
     CONSTRAINT outbox_webhook_fkey FOREIGN KEY (site_id, webhook_id) REFERENCES webhooks (site_id, id) ON DELETE CASCADE
 );
 CREATE INDEX outbox_subject ON outbox (webhook_id, subject, id);
 CREATE INDEX outbox_ready ON outbox (ready_at);
+CREATE INDEX outbox_mail ON outbox (site_id, subject, id) WHERE webhook_id IS NULL;
 
 -- People who moderate or administer.
 CREATE TABLE staff (
@@ -342,6 +386,69 @@ CREATE TABLE staff_sessions (
     CONSTRAINT staff_sessions_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
 );
 
+-- Many tickets with one cause, in a short time: something is broken for everybody. One is open per cause and error.
+CREATE TABLE incidents (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    cause text NOT NULL,
+    -- The error's code that the tickets have in common; empty for none.
+    code text NOT NULL DEFAULT '',
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    resolved_at timestamptz,
+    resolved_by bigint,
+    -- What everybody linked was told.
+    answer text,
+    CONSTRAINT incidents_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT incidents_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+CREATE UNIQUE INDEX incidents_one_open ON incidents (site_id, cause, code) WHERE resolved_at IS NULL;
+
+-- What somebody on the staff looks at again and again: a view of the queue or a search, as in the console's address.
+CREATE TABLE saved_filters (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    name text NOT NULL,
+    place text NOT NULL,
+    query jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT saved_filters_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT saved_filters_name_unique UNIQUE (site_id, staff_id, name),
+    CONSTRAINT saved_filters_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT saved_filters_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE,
+    CONSTRAINT saved_filters_place_known CHECK (place IN ('queue', 'search'))
+);
+
+-- What staff do that no other log has: the record (service/store/record.py) is read from all of them.
+CREATE TABLE staff_events (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    action text NOT NULL,
+    detail jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT staff_events_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT staff_events_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT staff_events_action_known
+        CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export', 'article.mode'))
+);
+
+-- What staff note about a reader, for colleagues; a reader never sees it.
+CREATE TABLE reader_notes (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    reader_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    body text NOT NULL,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT reader_notes_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT reader_notes_idempotency_unique UNIQUE (site_id, staff_id, idempotency_key),
+    CONSTRAINT reader_notes_reader_fkey FOREIGN KEY (site_id, reader_id)
+        REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+CREATE INDEX reader_notes_reader ON reader_notes (site_id, reader_id, id);
+
 -- A reader has trouble commenting.
 CREATE TABLE tickets (
     site_id bigint NOT NULL,
@@ -361,16 +468,31 @@ CREATE TABLE tickets (
     -- Came over the limit, or in a way that people do not use: taken all the same, and looked at last.
     overflow boolean NOT NULL DEFAULT false,
     idempotency_key text NOT NULL,
+    -- The likeliest cause by the reader's diagnosis.
+    cause text,
+    -- What tickets about one failure have in common: cause, error code, build, browser and its major version, route.
+    fingerprint text,
+    -- Tells clients apart without saying who they are; forgotten after seven days.
+    client_hash text,
+    resolved_at timestamptz,
+    merged_into bigint,
+    incident_id bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT tickets_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT tickets_reference_unique UNIQUE (site_id, reference),
     CONSTRAINT tickets_idempotency_unique UNIQUE (site_id, idempotency_key),
     CONSTRAINT tickets_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT tickets_merged_fkey FOREIGN KEY (site_id, merged_into) REFERENCES tickets (site_id, id),
+    CONSTRAINT tickets_incident_fkey FOREIGN KEY (site_id, incident_id) REFERENCES incidents (site_id, id),
     CONSTRAINT tickets_state_known CHECK (state IN (
-        'received', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed', 'spam'))
+        'received', 'diagnosed', 'self_solved', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed',
+        'merged', 'linked', 'handed_over', 'spam'))
 );
 CREATE INDEX tickets_inbox ON tickets (site_id, state, id);
+CREATE INDEX tickets_by_cause ON tickets (site_id, cause, created_at);
+CREATE INDEX tickets_incident ON tickets (site_id, incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX tickets_resolved ON tickets (resolved_at) WHERE state IN ('resolved', 'self_solved');
 
 -- What was said on a ticket, by the reader or by staff; notes stay among staff.
 CREATE TABLE ticket_messages (
@@ -389,6 +511,7 @@ CREATE TABLE ticket_messages (
     CONSTRAINT ticket_messages_author_known CHECK (author IN ('reader', 'staff', 'note'))
 );
 CREATE INDEX ticket_messages_ticket ON ticket_messages (site_id, ticket_id, id);
+CREATE INDEX ticket_messages_time ON ticket_messages (site_id, created_at, id);
 
 -- Each step of a ticket's life: from which state to which, by the reader, a member of staff, or the service itself.
 CREATE TABLE ticket_steps (
@@ -406,6 +529,21 @@ CREATE TABLE ticket_steps (
     CONSTRAINT ticket_steps_actor_known CHECK (actor IN ('reader', 'staff', 'system'))
 );
 CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
+CREATE INDEX ticket_steps_time ON ticket_steps (site_id, created_at, id);
+
+-- What is wrong with a publisher's pages, as readers' browsers met it.
+CREATE TABLE site_faults (
+    site_id bigint NOT NULL,
+    cause text NOT NULL,
+    -- Where: the page's origin, or the code that a token was refused with.
+    detail text NOT NULL,
+    seen bigint NOT NULL DEFAULT 1,
+    example jsonb NOT NULL DEFAULT '{}',
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+    last_seen_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT site_faults_pkey PRIMARY KEY (site_id, cause, detail),
+    CONSTRAINT site_faults_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
 
 -- The moderation workers that are there: each says every few seconds how its classifier does.
 CREATE TABLE workers (

@@ -9,7 +9,7 @@ from service.sites import Site
 from service.store import incidents
 
 # The median time that people took to decide, of the last hundred decisions of the week.
-_USUAL_WAIT = """
+USUAL_WAIT = """
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.created_at - c.created_at))::int
     FROM (SELECT comment_id, created_at FROM decisions WHERE site_id = $1 AND actor = 'staff'
               AND from_status = 'held' AND created_at > now() - interval '7 days'
@@ -20,7 +20,7 @@ _USUAL_WAIT = """
 async def get_config(request: web.Request, site: Site) -> web.Response:
     """Limits, names and the usual wait. The same for everybody, and kept for a minute."""
     async with request.app[POOL].acquire() as conn:
-        usual_wait_s = await conn.fetchval(_USUAL_WAIT, site.id)
+        usual_wait_s = await conn.fetchval(USUAL_WAIT, site.id)
         trouble_since = await incidents.open_since(conn, site.id)
     config = ConfigOut(
         site=SiteOut(key=site.key, name=site.name),

@@ -6,6 +6,7 @@ import pytest
 
 from moderation.database import Connection, Pool
 from moderation.queue import CLAIM_SCORES
+from service.reader.config import USUAL_WAIT
 from service.store.events import SINCE
 from service.store.threads import REPLIES, Sort, roots_query
 
@@ -150,3 +151,17 @@ async def test_a_plan_made_while_the_tables_are_small_reads_none_of_them_whole(
 
     assert indexes(nodes)
     assert not [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"]
+
+
+async def test_the_usual_wait_walks_people_s_decisions_alone(pool: Pool, site: int) -> None:
+    await fill(pool, site, 2_000)
+    async with pool.acquire() as conn:
+        await conn.execute(
+            """INSERT INTO decisions (site_id, comment_id, revision, from_status, to_status, actor)
+               SELECT site_id, id, 1, 'pending', 'published', 'machine' FROM comments"""
+        )
+        await conn.execute("ANALYZE")
+        nodes = await plan(conn, USUAL_WAIT, site)
+
+    assert "decisions_waits" in indexes(nodes)
+    assert_reads_little(nodes, 100)
