@@ -4,16 +4,16 @@ would change. Resumable, since a comment that has a score of the model is passed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import orjson
 
 from moderation import queue
 from moderation.classifier import Classifier
 from moderation.database import Connection
+from moderation.scores import Scored, save_shadow
 
 BATCH = 64
+_NEWEST = 2**63 - 1
 _LAST = -10.0
 """Behind every new comment."""
 
@@ -34,11 +34,15 @@ async def rescore(
 ) -> int:
     """Score what the site published, holds and rejected in the last `days` days, the newest first; returns how many."""
     total = await conn.fetchval(f"SELECT count(*) {_UNSCORED}", site_id, classifier.id, days)
-    done = 0
-    while batch := await _next(conn, site_id, classifier.id, days):
+    done, before = 0, _NEWEST
+    while batch := await _next(conn, site_id, classifier.id, days, before):
         scores = classifier.score([one.body for one in batch])
-        await save_shadow(conn, site_id, classifier.id, batch, scores)
-        done += len(batch)
+        scored = [
+            Scored(site_id, one.comment_id, one.revision, labels)
+            for one, labels in zip(batch, scores, strict=True)
+        ]
+        await save_shadow(conn, classifier.id, scored)
+        done, before = done + len(batch), batch[-1].comment_id
         report("rescoring", done, max(total, done))
     return done
 
@@ -51,37 +55,16 @@ _UNSCORED = """
                       AND s.model = $2)"""
 
 
-async def _next(conn: Connection, site_id: int, model: str, days: int) -> list[Unscored]:
+async def _next(conn: Connection, site_id: int, model: str, days: int, before: int) -> list[Unscored]:
     rows = await conn.fetch(
-        f"SELECT c.id, c.revision, r.body {_UNSCORED} ORDER BY c.id DESC LIMIT $4",
+        f"SELECT c.id, c.revision, r.body {_UNSCORED} AND c.id < $5 ORDER BY c.id DESC LIMIT $4",
         site_id,
         model,
         days,
         BATCH,
+        before,
     )
     return [Unscored(*row) for row in rows]
-
-
-async def save_shadow(
-    conn: Connection,
-    site_id: int,
-    model: str,
-    texts: Sequence[Unscored],
-    scores: Sequence[Mapping[str, float]],
-) -> None:
-    """Keep scores that judge nothing; a score that does is left alone, and what was erased meanwhile has none."""
-    await conn.execute(
-        """INSERT INTO scores (site_id, comment_id, revision, model, labels, shadow)
-           SELECT $1, d.comment_id, d.revision, $2, d.labels::jsonb, true
-           FROM unnest($3::bigint[], $4::integer[], $5::text[]) AS d(comment_id, revision, labels)
-           JOIN revisions r ON r.site_id = $1 AND r.comment_id = d.comment_id AND r.revision = d.revision
-           ON CONFLICT ON CONSTRAINT scores_pkey DO NOTHING""",
-        site_id,
-        model,
-        [one.comment_id for one in texts],
-        [one.revision for one in texts],
-        [orjson.dumps({label: round(value, 4) for label, value in one.items()}).decode() for one in scores],
-    )
 
 
 async def judge_again(conn: Connection, site_id: int, comment_ids: Sequence[int]) -> None:

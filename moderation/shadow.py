@@ -12,7 +12,7 @@ from moderation.database import Pool
 from moderation.isolation import ClassifierCrashed, ClassifierTimeout, IsolatedClassifier
 from moderation.judging import Judged
 from moderation.queue import ScoreItem
-from moderation.rescore import Unscored, save_shadow
+from moderation.scores import Scored, save_shadow
 
 MOST_WAITING = 10_000
 _BATCH = 8
@@ -46,9 +46,12 @@ class Shadow:
         except (ClassifierTimeout, ClassifierCrashed, ClassifierUnavailable) as error:
             _log.warning("shadow_failed", error=type(error).__name__, detail=str(error), texts=len(items))
             return True
-        texts = [Unscored(one.comment_id, one.revision, one.body) for one in items]
+        scored = [
+            Scored(one.site_id, one.comment_id, one.revision, labels)
+            for one, labels in zip(items, scores, strict=True)
+        ]
         async with self._pool.acquire() as conn:
-            await save_shadow(conn, first.site_id, self._classifier.id, texts, scores)
+            await save_shadow(conn, self._classifier.id, scored)
         return True
 
     async def close(self) -> None:

@@ -21,6 +21,8 @@ from moderation.queue import Claim, ScoreItem
 from moderation.statuses import Status
 
 MOST_COMMENTS = 10_000
+# A limit that is none.
+ALL = 2**62
 _PAGE = 500
 
 
@@ -170,7 +172,7 @@ PAST = """
 async def _past(
     conn: Connection, site_id: int, days: int, limit: int, model: str | None = None
 ) -> AsyncIterator[Past]:
-    before, left = 2**62, limit
+    before, left = ALL, limit
     while left > 0:
         rows = await conn.fetch(PAST, site_id, days, before, min(_PAGE, left), model)
         for row in rows:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import orjson
 import structlog
 
 from moderation import policies, queue, workers
@@ -25,6 +24,8 @@ from moderation.isolation import ClassifierCrashed, ClassifierTimeout, IsolatedC
 from moderation.judging import Judged, judge_item
 from moderation.notify import Notifier
 from moderation.queue import ScoreItem
+from moderation.scores import Scored
+from moderation.scores import save as save_scores
 from moderation.shadow import Shadow
 from moderation.statuses import Status
 from moderation.workers import WorkerState
@@ -205,7 +206,7 @@ class Worker:
                     outcome = await decide(conn, [one.draft for one in judged if one.draft is not None])
                     owned = await queue.owned(conn, claims)
                     if len(owned) == len(claims):
-                        await save_scores(conn, judged, self._classifier.id)
+                        await save_scores(conn, self._classifier.id, _scored(judged))
                         await (
                             queue.finish(conn, claims)
                             if final
@@ -308,21 +309,9 @@ class Worker:
                 await workers.report(conn, self._config.identity, model, state, self._detail)
 
 
-async def save_scores(conn: Connection, judged: Sequence[Judged], model: str) -> None:
-    """Keep what the classifier said, by revision and model."""
-    rows = [one for one in judged if one.scores is not None]
-    await conn.execute(
-        """INSERT INTO scores (site_id, comment_id, revision, model, labels)
-           SELECT d.site_id, d.comment_id, d.revision, $4, d.labels::jsonb
-           FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $5::text[]) AS d(site_id, comment_id, revision, labels)
-           ON CONFLICT ON CONSTRAINT scores_pkey DO UPDATE SET labels = excluded.labels, shadow = false""",
-        [one.item.site_id for one in rows],
-        [one.item.comment_id for one in rows],
-        [one.item.revision for one in rows],
-        model,
-        [_dump_scores(one.scores or {}) for one in rows],
-    )
-
-
-def _dump_scores(scores: Mapping[str, float]) -> str:
-    return orjson.dumps({label: round(score, 4) for label, score in scores.items()}).decode()
+def _scored(judged: Sequence[Judged]) -> list[Scored]:
+    return [
+        Scored(one.item.site_id, one.item.comment_id, one.item.revision, one.scores)
+        for one in judged
+        if one.scores is not None
+    ]

@@ -182,7 +182,7 @@ def rescore(*, site: str, spec: str, days: int, judge: bool) -> None:
 
     async def work(conn: Connection, site_id: int) -> simulate.Simulation:
         await rescoring.rescore(conn, site_id, classifier, days=days, report=progress)
-        found = await simulate.compare(conn, site_id, classifier.id, days=days)
+        found = await simulate.compare(conn, site_id, classifier.id, days=days, limit=simulate.ALL)
         if judge:
             await rescoring.judge_again(
                 conn, site_id, [id_ for move in found.moves.values() for id_ in move.comments]
