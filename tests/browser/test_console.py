@@ -65,7 +65,8 @@ def test_a_card_shows_the_comment_in_its_context(desk: Desk) -> None:
     expect(shown.locator(".parent")).to_contain_text("In reply to Rita")
     expect(shown.locator(".parent")).to_contain_text("The trams are full.")
     why = shown.get_by_role("region", name="Why it is here").get_by_role("listitem")
-    expect(why).to_have_text(
+    # The words that raised the score come when the classifier has time (test_console_card.py).
+    expect(why.filter(has_text="held from")).to_have_text(
         ["Likely toxic: toxicity 0.95, held from 0.60", "Likely toxic: insult 0.90, held from 0.70"]
     )
     scores = shown.get_by_role("region", name="Scores")

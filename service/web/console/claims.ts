@@ -56,6 +56,8 @@ export class Claims {
 
   /** Claims the first item of a selection that nobody has; null if there is none. */
   async next(selection: Query): Promise<Item | null> {
+    // What is just being given back may be what is free.
+    await this.work;
     const { items } = await call<{ items: Item[] }>("POST", this.path, { body: { limit: 1, ...selection } });
     const item = items[0] ?? null;
     if (item) this.held.add(item.id);

@@ -121,7 +121,7 @@ export class Decisions {
     }
     desk?.contexts.renew(op.comment);
     // A list that was on its way, as when the page has just been opened, may still have it.
-    if (op.action !== "hold" && !this.busy(op.comment)) desk?.list.drop(op.comment);
+    if (op.action !== "hold" && !this.busy(op.comment)) desk?.remove(op.comment);
   };
 
   /** Puts back on the screen what was not done, and says why; nobody's decision is made over somebody else's. */

@@ -47,7 +47,10 @@ export class Desk {
     this.options = options;
     this.contexts = new Contexts(options.site);
     const handlers = {
-      claimed: (item: Item) => this.list.put(item),
+      // A claim may be answered after its item has been decided on.
+      claimed: (item: Item) => {
+        if (!options.leaving().has(item.id)) this.list.put(item);
+      },
       lost: (id: string) => void this.lost(id),
     };
     this.pages = new Pages({

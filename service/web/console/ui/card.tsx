@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { countSevere } from "../exposure.ts";
@@ -137,7 +137,8 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
   // Looked for after the comment was queued: what was read last knows them first. Of another text they say nothing.
   const known = context?.comment.revision === item.comment.revision ? context.words : null;
   const words = known ?? item.words ?? [];
-  useEffect(() => countSevere(item), [item.id]);
+  // Before the next key can take the card away.
+  useLayoutEffect(() => countSevere(item), [item.id]);
   useShortcuts(
     "Card",
     [
