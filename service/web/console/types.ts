@@ -204,62 +204,6 @@ export interface Context {
   author: Profile;
 }
 
-export const TICKET_STATES = [
-  "received",
-  "diagnosed",
-  "self_solved",
-  "open",
-  "in_progress",
-  "waiting_reader",
-  "linked",
-  "handed_over",
-  "resolved",
-  "closed",
-  "merged",
-  "spam",
-] as const;
-export type TicketState = (typeof TICKET_STATES)[number];
-
-export interface TicketMessage {
-  id: string;
-  kind: "reader" | "answer" | "note";
-  staff: Person | null;
-  body: string;
-  created_at: string;
-}
-
-export interface TicketStep {
-  from_state: TicketState;
-  to_state: TicketState;
-  actor: "reader" | "staff" | "system";
-  staff: Person | null;
-  created_at: string;
-}
-
-export interface Ticket {
-  reference: string;
-  category: string;
-  state: TicketState;
-  message: string;
-  email: string | null;
-  article: ArticleRef | null;
-  comment_id: string | null;
-  reader: Person | null;
-  diagnostics: Record<string, unknown>;
-  overflow: boolean;
-  /** What the reader's browser took for the cause. */
-  cause: string | null;
-  incident_id: string | null;
-  /** The reference of the ticket that goes on in its place. */
-  merged_into: string | null;
-  /** Mail to the reader that has not been delivered. */
-  mail: { state: "waiting" | "failed"; error: string | null } | null;
-  created_at: string;
-  updated_at: string;
-  messages?: TicketMessage[] | null;
-  steps?: TicketStep[] | null;
-}
-
 /** A comment as a search finds it; `body` is cut after 500 characters. */
 export interface Found {
   id: string;

@@ -1,5 +1,6 @@
 import type { View } from "./selection.ts";
-import type { Item, Status, TicketState, Why } from "./types.ts";
+import type { TicketState } from "./ticket_types.ts";
+import type { Item, Status, Why } from "./types.ts";
 
 /** A label or code as words: "severe_toxicity" becomes "severe toxicity". */
 export const spaced = (code: string): string => code.replaceAll("_", " ");

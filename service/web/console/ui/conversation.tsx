@@ -1,4 +1,4 @@
-import type { Ticket, TicketMessage, TicketStep } from "../types.ts";
+import type { Ticket, TicketMessage, TicketStep } from "../ticket_types.ts";
 import { TICKET_STATE } from "../words.ts";
 import { Ago } from "./parts.tsx";
 

@@ -8,7 +8,7 @@ import { say } from "../notices.ts";
 import { inboxVersion } from "../office.ts";
 import { go } from "../router.ts";
 import { inWords, lapsed, mayDecide } from "../session.ts";
-import type { Ticket, TicketState } from "../types.ts";
+import type { Ticket, TicketState } from "../ticket_types.ts";
 import { spaced, TICKET_STATE } from "../words.ts";
 import { Conversation } from "./conversation.tsx";
 import { CommentLink } from "./links.tsx";

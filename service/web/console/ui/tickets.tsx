@@ -6,7 +6,8 @@ import { useShortcuts } from "../keys.ts";
 import { inboxVersion } from "../office.ts";
 import { go, pathOf } from "../router.ts";
 import { inWords, lapsed } from "../session.ts";
-import { type Page, TICKET_STATES, type Ticket } from "../types.ts";
+import { TICKET_STATES, type Ticket } from "../ticket_types.ts";
+import type { Page } from "../types.ts";
 import { age, excerpt, spaced, TICKET_STATE } from "../words.ts";
 import { TicketCard } from "./ticket.tsx";
 
