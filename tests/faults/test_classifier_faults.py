@@ -77,7 +77,7 @@ async def test_a_text_that_breaks_the_classifier_reaches_people_and_the_others_a
 
         assert await desk.queued() == {f"Please {fault}": {"unscored"}, "You idiot": {"likely_toxic"}}
         assert await shown(url) == ["After", "Before"]
-        assert (await desk.look("/counts"))["classifier"] == {"id": "cued@1", "state": "ready"}
+        assert (await desk.look("/counts"))["classifier"] == {"id": "cued@1", "state": "ready", "detail": ""}
         assert [worker["state"] for worker in await desk.workers()] == ["ready"]
         await post(writer, "Later")
         await until(lambda: is_shown(url, "Later"), what="the classifier at work again")
