@@ -43,4 +43,19 @@ def to_onnx(module: torch.nn.Module, path: Path, longest: int) -> None:
     if program is None:
         raise ExportError("torch exported nothing")
     program.save(str(path))
+    forget_origins(path)
     onnx.checker.check_model(str(path))
+
+
+def forget_origins(path: Path) -> None:
+    """Take out what the exporter notes beside each node: stack traces, with the paths of the machine that made the file."""
+    model = onnx.load(str(path))
+    graphs = [model.graph, *model.functions]
+    for graph in graphs:
+        for part in (graph, *graph.node, *graph.value_info):
+            part.ClearField("metadata_props")
+            part.ClearField("doc_string")
+    for part in (model, *model.graph.input, *model.graph.output, *model.graph.initializer):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.save(model, str(path))
