@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from service.rendering import BodyRefused, clean_body, render
 from tests.unit.corpora import naughty_strings, xss_payloads
@@ -12,15 +12,6 @@ pytestmark = pytest.mark.browser
 
 ORIGIN = "http://comments.test"
 CHUNK = 500
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # Whatever a payload does to show that it runs is counted: dialogs, errors that its code raises.
 HOOKS = """
@@ -117,14 +108,6 @@ class Stage:
         seen: list[str] = self.page.evaluate("() => window.__seen")
         moved = [] if self.page.url == f"{ORIGIN}/thread" else [self.page.url]
         return seen + moved + self.requests
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

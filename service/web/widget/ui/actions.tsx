@@ -72,8 +72,11 @@ export function Actions(props: {
     setGate(null);
     setReporting(true);
   };
+  // The live echo of one's own post may come before its answer, which alone has the text as typed.
   const editable =
-    own && Date.parse(comment.created_at) + (config?.limits.edit_window_s ?? 0) * 1000 > thread.now();
+    own &&
+    comment.body !== undefined &&
+    Date.parse(comment.created_at) + (config?.limits.edit_window_s ?? 0) * 1000 > thread.now();
 
   return (
     <>
