@@ -161,19 +161,26 @@ export class Member {
       article_url: location.href.split("#")[0],
       article_title: document.title.slice(0, 300) || undefined,
     };
-    const comment = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
-    // Its live event may have been here first, and says more than this answer does.
-    if (thread.tree.get(comment.id)?.status !== "published") thread.put({ ...comment, body }, "first");
+    const answer = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
+    const comment = { ...this.newest(answer), body };
+    thread.put(comment, "first");
     if (comment.status !== "published") this.follow(comment.id);
     thread.touch("thread");
     thread.options.emit("posted", { id: comment.id, status: comment.status, parent_id: parent });
     return comment;
   }
 
+  /** A live event may have been here before the answer, and then says more than it, but for the text as typed. */
+  private newest(answer: Comment): Comment {
+    const known = this.thread.tree.get(answer.id);
+    return known?.status === "published" && known.revision >= answer.revision ? known : answer;
+  }
+
   async edit(comment: Comment, body: string): Promise<void> {
     const options = { body: { body }, ifMatch: comment.revision };
-    const edited = await this.session.call<Comment>("PATCH", `/comments/${comment.id}`, options);
-    this.thread.put({ ...edited, body });
+    const answer = await this.session.call<Comment>("PATCH", `/comments/${comment.id}`, options);
+    const edited = { ...this.newest(answer), body };
+    this.thread.put(edited);
     if (edited.status !== "published") this.follow(comment.id);
     this.thread.options.emit("edited", { id: comment.id });
   }
