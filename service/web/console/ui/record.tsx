@@ -1,38 +1,13 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import { sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { go } from "../router.ts";
 import { behind, type Query } from "../selection.ts";
-import { inWords, lapsed } from "../session.ts";
-import type { Act, Page } from "../types.ts";
+import type { Act } from "../types.ts";
+import { usePages } from "../use_pages.ts";
 import { DEED, spaced } from "../words.ts";
 import { CommentLink, PlaceLink } from "./links.tsx";
 import { RecordForm, Statements } from "./record_form.tsx";
-
-function useActs(desk: Desk, query: Query) {
-  const acts = useSignal<Act[] | null>(null);
-  const next = useSignal<string | null>(null);
-  const failed = useSignal<string | null>(null);
-  const latest = useRef("");
-  const asked = behind(query);
-  const read = async (cursor: string | null): Promise<void> => {
-    latest.current = asked;
-    try {
-      const path = `/record${behind({ ...query, ...(cursor ? { cursor } : {}) })}`;
-      const page = await desk.get<Page<Act>>(path);
-      if (latest.current !== asked) return;
-      acts.value = cursor ? [...(acts.value ?? []), ...page.items] : page.items;
-      next.value = page.next;
-      failed.value = null;
-    } catch (error) {
-      if (!lapsed(error) && latest.current === asked) failed.value = inWords(error);
-    }
-  };
-  useEffect(() => void read(null), [desk, asked]);
-  return { acts: acts.value, next: next.value, failed: failed.value, more: () => void read(next.value) };
-}
 
 /** What an act was about, and the way there. */
 function Subject({ subject, site }: { subject: string; site: string }) {
@@ -85,7 +60,7 @@ function Row({ act, query, site }: { act: Act; query: Query; site: string }) {
 /** Everything that staff did on this site: searched, and taken away as a file. */
 export function RecordView({ desk, query }: { desk: Desk; query: Query }) {
   const { site } = desk.options;
-  const { acts, next, failed, more } = useActs(desk, query);
+  const { items: acts, next, failed, more } = usePages<Act>(desk, "/record", query);
   const file = (format: string): string =>
     `/api/v1/staff${sitePath(site, `/record/export${behind({ ...query, format })}`)}`;
   return (

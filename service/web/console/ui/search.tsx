@@ -1,41 +1,16 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { useShortcuts } from "../keys.ts";
 import { go } from "../router.ts";
-import { behind, type Query } from "../selection.ts";
-import { inWords, lapsed } from "../session.ts";
-import type { Found, Page } from "../types.ts";
+import type { Query } from "../selection.ts";
+import type { Found } from "../types.ts";
+import { usePages } from "../use_pages.ts";
 import { age, excerpt } from "../words.ts";
 import { CommentView } from "./comment_view.tsx";
 import { PlaceLink } from "./links.tsx";
 import { StatusTag } from "./parts.tsx";
 import { SavedFilters } from "./saved.tsx";
 import { SearchForm } from "./search_form.tsx";
-
-function useResults(desk: Desk, query: Query) {
-  const found = useSignal<Found[] | null>(null);
-  const next = useSignal<string | null>(null);
-  const failed = useSignal<string | null>(null);
-  const latest = useRef("");
-  const asked = behind(query);
-  const read = async (cursor: string | null): Promise<void> => {
-    latest.current = asked;
-    const path = `/comments${behind({ ...query, limit: "50", ...(cursor ? { cursor } : {}) })}`;
-    try {
-      const page = await desk.get<Page<Found>>(path);
-      if (latest.current !== asked) return;
-      found.value = cursor ? [...(found.value ?? []), ...page.items] : page.items;
-      next.value = page.next;
-      failed.value = null;
-    } catch (error) {
-      if (!lapsed(error) && latest.current === asked) failed.value = inWords(error);
-    }
-  };
-  useEffect(() => void read(null), [desk, asked]);
-  return { found: found.value, next: next.value, failed: failed.value, more: () => void read(next.value) };
-}
 
 function Row({ one, query, site, here }: { one: Found; query: Query; site: string; here: boolean }) {
   const to = { view: "search", site, query, id: one.id } as const;
@@ -61,7 +36,7 @@ function Row({ one, query, site, here }: { one: Found; query: Query; site: strin
 /** Any comment, found again: what to look for, what was found, and one of them to decide on. */
 export function SearchView({ desk, query, id }: { desk: Desk; query: Query; id: string | null }) {
   const { site } = desk.options;
-  const { found, next, failed, more } = useResults(desk, query);
+  const { items: found, next, failed, more } = usePages<Found>(desk, "/comments", { limit: "50", ...query });
   const list = found ?? [];
   const show = (one: string | null, replace = false): void =>
     go({ view: "search", site, query, id: one }, { replace });
