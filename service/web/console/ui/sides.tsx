@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk.ts";
-import { go } from "../router.ts";
-import { queryOf, type Selection, VIEWS, type View } from "../selection.ts";
+import { go, place } from "../router.ts";
+import { queryOf, type Selection, selectionOf, VIEWS, type View } from "../selection.ts";
 import type { ArticleRef, Counts } from "../types.ts";
 import { VIEW } from "../words.ts";
 import { ArticleMode } from "./article_mode.tsx";
@@ -30,13 +30,16 @@ function useArticles(desk: Desk, chosen: string | null) {
   return { articles: [...first, ...found.value], look };
 }
 
+/** What the address says now. The desk follows it after the next drawing: a second choice may come before. */
+const inAddress = (): Selection => selectionOf(place.value?.view === "queue" ? (place.value.query ?? {}) : {});
+
 /** From which side the queue is seen. What is chosen stands in the address, so that it can be kept and passed on. */
 export function Sides({ desk }: { desk: Desk }) {
   const { site } = desk.options;
-  const selection = desk.pages.selection.value;
+  const selection = inAddress();
   const { articles, look } = useArticles(desk, selection.article);
   const choose = (change: Partial<Selection>): void =>
-    go({ view: "queue", site, query: queryOf({ ...selection, ...change }) });
+    go({ view: "queue", site, query: queryOf({ ...inAddress(), ...change }) });
   return (
     <div class="sides">
       <div class="chips" role="group" aria-label="Which items">
