@@ -13,7 +13,21 @@ from service import help as help_flow
 from service.changes import Changes
 from service.edge import edge
 from service.endpoint import bind
-from service.keys import DSN, LIMITS, LIVE, METRICS, NOTIFIER, PAGES, POOL, RESERVE, SETTINGS, SIGNER, SITES
+from service.fetching import Fetcher
+from service.keys import (
+    DSN,
+    FETCHER,
+    LIMITS,
+    LIVE,
+    METRICS,
+    NOTIFIER,
+    PAGES,
+    POOL,
+    RESERVE,
+    SETTINGS,
+    SIGNER,
+    SITES,
+)
 from service.limits import Limits
 from service.live import Live
 from service.metrics import Metrics
@@ -75,6 +89,7 @@ async def _database(app: web.Application, dsn: str, wake: Callable[[], None] | N
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(dsn, size=settings.pool_size, name="parley-serve"))
         app[RESERVE] = await stack.enter_async_context(open_pool(dsn, size=_RESERVED, name="parley-reserve"))
+        app[FETCHER] = await stack.enter_async_context(Fetcher(settings.reachable_networks))
         app[POOL] = pool
         app[SITES] = Sites(pool)
         app[SIGNER] = await Signer.load(pool)

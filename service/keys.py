@@ -4,6 +4,7 @@ from aiohttp import web
 
 from moderation.database import Pool
 from moderation.notify import Notifier
+from service.fetching import Fetcher
 from service.limits import Limits
 from service.live import Live
 from service.metrics import Metrics
@@ -20,6 +21,8 @@ POOL: web.AppKey[Pool] = web.AppKey("pool")
 RESERVE: web.AppKey[Pool] = web.AppKey("reserve")
 SITES = web.AppKey("sites", Sites)
 SIGNER = web.AppKey("signer", Signer)
+# For addresses that others chose: webhooks, key sets, pages.
+FETCHER = web.AppKey("fetcher", Fetcher)
 LIMITS = web.AppKey("limits", Limits)
 NOTIFIER = web.AppKey("notifier", Notifier)
 PAGES = web.AppKey("pages", Pages)

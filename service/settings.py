@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="", description="Networks, comma-separated, whose X-Forwarded-For header is believed."
     )
+    outgoing_networks: str = Field(
+        default="",
+        description="Private networks, comma-separated, that addresses of webhooks, key sets and pages may lead to.",
+    )
     pool_size: int = Field(
         default=8, ge=2, le=100, description="Database connections of one serving process."
     )
@@ -82,7 +86,7 @@ class Settings(BaseSettings):
         default="info", description="What is logged."
     )
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "outgoing_networks")
     @classmethod
     def _are_networks(cls, value: str) -> str:
         _networks(value)
@@ -92,6 +96,11 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The trusted proxies, parsed."""
         return _networks(self.trusted_proxies)
+
+    @cached_property
+    def reachable_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The private networks that requests of ours may go to, parsed."""
+        return _networks(self.outgoing_networks)
 
     @property
     def base_url(self) -> str:
