@@ -11,7 +11,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Self
 
 import aiohttp
-from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
@@ -116,7 +115,7 @@ class Fetcher:
             )
         return self._session
 
-    def _socket(self, info: AddrInfoType) -> socket.socket:
+    def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = info
         if not is_allowed(str(address[0]), self._allowed):
             raise AddressRefused("it leads to an address that is not on the public internet")
