@@ -1,17 +1,21 @@
 import { fullTime } from "../../shared/time.ts";
-import type { Hour } from "../insight.ts";
 
-interface Layer {
-  name: string;
-  class: string;
-  of: (hour: Hour) => number;
+/** What a column stands for: what begins at a moment. */
+interface Span {
+  at: string;
 }
 
-interface Props {
+interface Layer<T extends Span> {
+  name: string;
+  class: string;
+  of: (span: T) => number;
+}
+
+interface Props<T extends Span> {
   title: string;
-  columns: Hour[];
+  columns: T[];
   /** From the bottom up. */
-  layers: Layer[];
+  layers: Layer<T>[];
   /** A value in words. */
   say?: (value: number) => string;
 }
@@ -23,10 +27,10 @@ const day = (at: string): string =>
   new Date(at).toLocaleString("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 /** Columns through time. What they show stands in words beside them, and as numbers below the plots. */
-export function Plot({ title, columns, layers, say = String }: Props) {
-  const height = (hour: Hour): number => layers.reduce((sum, { of }) => sum + Math.max(0, of(hour)), 0);
+export function Plot<T extends Span>({ title, columns, layers, say = String }: Props<T>) {
+  const height = (span: T): number => layers.reduce((sum, { of }) => sum + Math.max(0, of(span)), 0);
   const most = Math.max(...columns.map(height), 0);
-  const peak = columns.find((hour) => height(hour) === most);
+  const peak = columns.find((span) => height(span) === most);
   const summary = most && peak ? `At most ${say(most)}, from ${fullTime(peak.at, "en")}.` : "Nothing yet.";
   return (
     <figure class="plot">
@@ -39,14 +43,14 @@ export function Plot({ title, columns, layers, say = String }: Props) {
         role="img"
         aria-label={`${title}. ${summary}`}
       >
-        {columns.map((hour, n) => {
+        {columns.map((span, n) => {
           let below = 0;
           return (
-            <g key={hour.at}>
-              <title>{`${fullTime(hour.at, "en")}: ${layers.map(({ name, of }) => `${say(Math.max(0, of(hour)))} ${name}`).join(", ")}`}</title>
+            <g key={span.at}>
+              <title>{`${fullTime(span.at, "en")}: ${layers.map(({ name, of }) => `${say(Math.max(0, of(span)))} ${name}`).join(", ")}`}</title>
               <rect class="no-bar" x={n * STEP} y={0} width={STEP} height={HEIGHT} />
               {layers.map(({ name, class: kind, of }) => {
-                const size = most ? (Math.max(0, of(hour)) / most) * HEIGHT : 0;
+                const size = most ? (Math.max(0, of(span)) / most) * HEIGHT : 0;
                 below += size;
                 return (
                   <rect
