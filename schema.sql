@@ -196,13 +196,90 @@ CREATE TABLE scores (
 );
 CREATE INDEX scores_toxicity ON scores (site_id, toxicity, comment_id);
 
--- What waits for judgement. The machine takes items of lane 'score', people those of lane 'review', both the same way:
+-- What was laid on a reader, and what lifted it, append-only: all that changes a reader's sanction.
+CREATE TABLE sanctions (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    reader_id bigint NOT NULL,
+    from_sanction text NOT NULL,
+    to_sanction text NOT NULL,
+    -- Null: until it is lifted.
+    until timestamptz,
+    -- staff | system
+    actor text NOT NULL,
+    staff_id bigint,
+    -- A code of moderation/reasons.py.
+    reason text,
+    -- For the reader, from whoever decided.
+    note text,
+    -- The one that this one takes back, and the appeal that it decides.
+    undoes bigint,
+    appeal_id bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT sanctions_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT sanctions_reader_fkey FOREIGN KEY (site_id, reader_id)
+        REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT sanctions_actor_known CHECK (actor IN ('staff', 'system')),
+    CONSTRAINT sanctions_sanction_known CHECK (to_sanction IN ('none', 'premoderated', 'suspended', 'banned'))
+);
+CREATE INDEX sanctions_reader ON sanctions (site_id, reader_id, id);
+CREATE INDEX sanctions_time ON sanctions (site_id, created_at, id);
+
+-- Somebody thinks that a decision on a comment, or a sanction, is wrong: one appeal each, judged by somebody else.
+CREATE TABLE appeals (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    -- Whose comment or sanction it is.
+    reader_id bigint NOT NULL,
+    -- What it is about: a decision on a comment, or a sanction.
+    comment_id bigint,
+    decision_id bigint,
+    sanction_id bigint,
+    -- What the reader wrote; null as long as only a colleague has appealed.
+    body text,
+    idempotency_key text,
+    -- A colleague who disagrees, and why; null for a reader's own.
+    opened_by bigint,
+    dissent text,
+    -- Who had a part in what is appealed: they neither claim nor judge it.
+    barred bigint[] NOT NULL DEFAULT '{}',
+    state text NOT NULL DEFAULT 'open',
+    judge_id bigint,
+    -- The row of decisions, or of sanctions, that decided it.
+    outcome_id bigint,
+    decided_at timestamptz,
+    due_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT appeals_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT appeals_decision_unique UNIQUE (site_id, decision_id),
+    CONSTRAINT appeals_sanction_unique UNIQUE (site_id, sanction_id),
+    CONSTRAINT appeals_idempotency_unique UNIQUE (site_id, reader_id, idempotency_key),
+    CONSTRAINT appeals_reader_fkey FOREIGN KEY (site_id, reader_id)
+        REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT appeals_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id),
+    CONSTRAINT appeals_sanction_fkey FOREIGN KEY (site_id, sanction_id)
+        REFERENCES sanctions (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT appeals_state_known CHECK (state IN ('open', 'overturned', 'upheld', 'withdrawn')),
+    CONSTRAINT appeals_one_subject CHECK ((decision_id IS NULL) = (comment_id IS NULL)
+                                          AND (decision_id IS NULL) = (sanction_id IS NOT NULL)),
+    CONSTRAINT appeals_body_length CHECK (length(body) <= 4000 AND length(dissent) <= 4000),
+    -- Nobody judges an appeal against himself, whatever a program forgets to ask.
+    CONSTRAINT appeals_impartial CHECK (judge_id <> ALL (barred))
+);
+CREATE UNIQUE INDEX appeals_one_open ON appeals (site_id, comment_id) WHERE state = 'open';
+CREATE INDEX appeals_comment ON appeals (site_id, comment_id, id);
+CREATE INDEX appeals_due ON appeals (site_id, due_at, id) WHERE state = 'open';
+CREATE INDEX appeals_time ON appeals (site_id, created_at, id);
+
+-- What waits for judgement. The machine takes items of lane 'score', people those of 'review' and 'appeal', all the same way:
 -- a claim moves ready_at to the end of the lease and adds an attempt; (id, attempts) fences whoever lost it.
 -- Claimed across sites, so its own id leads.
 CREATE TABLE queue (
     id bigint GENERATED ALWAYS AS IDENTITY,
     site_id bigint NOT NULL,
-    comment_id bigint NOT NULL,
+    -- Null in lane 'appeal', where appeal_id says what it is about.
+    comment_id bigint,
+    appeal_id bigint,
     lane text NOT NULL,
     reasons jsonb NOT NULL DEFAULT '[]',
     -- Higher is sooner. In lane 'review' how severe it looks, 0 to 10; what a person took back is above that.
@@ -225,8 +302,12 @@ CREATE TABLE queue (
     CONSTRAINT queue_pkey PRIMARY KEY (id),
     CONSTRAINT queue_item_unique UNIQUE (site_id, comment_id, lane),
     CONSTRAINT queue_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
-    CONSTRAINT queue_lane_known CHECK (lane IN ('score', 'review'))
+    CONSTRAINT queue_appeal_fkey FOREIGN KEY (site_id, appeal_id) REFERENCES appeals (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT queue_lane_known CHECK (lane IN ('score', 'review', 'appeal')),
+    CONSTRAINT queue_subject_known
+        CHECK ((lane = 'appeal') = (appeal_id IS NOT NULL) AND (lane = 'appeal') = (comment_id IS NULL))
 );
+CREATE UNIQUE INDEX queue_appeal ON queue (site_id, appeal_id) WHERE lane = 'appeal';
 CREATE INDEX queue_score ON queue (priority DESC, id) WHERE lane = 'score';
 -- People's side: the most urgent first, the oldest first, and the views of moderation/views.py that may be few among many.
 CREATE INDEX queue_review ON queue (site_id, urgency DESC, id) WHERE lane = 'review';
@@ -256,6 +337,8 @@ CREATE TABLE decisions (
     model text,
     -- The decision that this one takes back.
     undoes bigint,
+    -- The appeal that it decides, or takes the decision of back.
+    appeal_id bigint,
     idempotency_key text,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT decisions_pkey PRIMARY KEY (site_id, id),
@@ -318,7 +401,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_age ON events (created_at);
 
--- Where a site wants to hear of its decisions (Standard Webhooks).
+-- Where a site wants to hear of its decisions and incidents (Standard Webhooks).
 CREATE TABLE webhooks (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -326,6 +409,13 @@ CREATE TABLE webhooks (
     secret text NOT NULL,
     disabled_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- The secret before, which signs as well until then: the receiver takes its time to learn the new one.
+    former_secret text,
+    former_until timestamptz,
+    -- Why nothing is sent any more.
+    disabled_why text,
+    -- When the receiver last took something.
+    delivered_at timestamptz,
     CONSTRAINT webhooks_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT webhooks_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
 );
@@ -352,6 +442,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_subject ON outbox (webhook_id, subject, id);
 CREATE INDEX outbox_ready ON outbox (ready_at);
 CREATE INDEX outbox_mail ON outbox (site_id, subject, id) WHERE webhook_id IS NULL;
+CREATE INDEX outbox_gave_up ON outbox (gave_up_at) WHERE gave_up_at IS NOT NULL;
 
 -- People who moderate or administer.
 CREATE TABLE staff (
@@ -433,7 +524,8 @@ CREATE TABLE staff_events (
     CONSTRAINT staff_events_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT staff_events_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT staff_events_action_known
-        CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export', 'article.mode'))
+        CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export', 'article.mode', 'answers.save',
+                          'answers.delete', 'fault.mend', 'incident.resolve'))
 );
 
 -- What staff note about a reader, for colleagues; a reader never sees it.
@@ -451,6 +543,36 @@ CREATE TABLE reader_notes (
         REFERENCES readers (site_id, id) ON DELETE CASCADE
 );
 CREATE INDEX reader_notes_reader ON reader_notes (site_id, reader_id, id);
+
+-- Decisions that are judged a second time, blind, to know how good the first judgement was.
+CREATE TABLE samples (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    decision_id bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    revision integer NOT NULL,
+    -- machine_published | machine_rejected | staff: what was drawn from.
+    stratum text NOT NULL,
+    -- ISO 639-1, as far as a few words can tell.
+    language text,
+    drawn_at timestamptz NOT NULL DEFAULT now(),
+    claimed_by bigint,
+    claimed_until timestamptz,
+    judged_by bigint,
+    judged_at timestamptz,
+    -- published | rejected | unsure: what it should be.
+    verdict text,
+    CONSTRAINT samples_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT samples_decision_unique UNIQUE (site_id, decision_id),
+    CONSTRAINT samples_decision_fkey FOREIGN KEY (site_id, decision_id) REFERENCES decisions (site_id, id),
+    CONSTRAINT samples_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id)
+        ON DELETE CASCADE,
+    CONSTRAINT samples_stratum_known CHECK (stratum IN ('machine_published', 'machine_rejected', 'staff')),
+    CONSTRAINT samples_verdict_known CHECK (verdict IN ('published', 'rejected', 'unsure')),
+    CONSTRAINT samples_judged_whole CHECK ((verdict IS NULL) = (judged_at IS NULL))
+);
+CREATE INDEX samples_open ON samples (site_id, id) WHERE verdict IS NULL;
+CREATE INDEX samples_judged ON samples (site_id, judged_at) WHERE verdict IS NOT NULL;
 
 -- A reader has trouble commenting.
 CREATE TABLE tickets (
@@ -480,6 +602,8 @@ CREATE TABLE tickets (
     resolved_at timestamptz,
     merged_into bigint,
     incident_id bigint,
+    -- What it was handed over as.
+    appeal_id bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT tickets_pkey PRIMARY KEY (site_id, id),
@@ -488,6 +612,7 @@ CREATE TABLE tickets (
     CONSTRAINT tickets_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT tickets_merged_fkey FOREIGN KEY (site_id, merged_into) REFERENCES tickets (site_id, id),
     CONSTRAINT tickets_incident_fkey FOREIGN KEY (site_id, incident_id) REFERENCES incidents (site_id, id),
+    CONSTRAINT tickets_appeal_fkey FOREIGN KEY (site_id, appeal_id) REFERENCES appeals (site_id, id),
     CONSTRAINT tickets_state_known CHECK (state IN (
         'received', 'diagnosed', 'self_solved', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed',
         'merged', 'linked', 'handed_over', 'spam'))
@@ -495,7 +620,10 @@ CREATE TABLE tickets (
 CREATE INDEX tickets_inbox ON tickets (site_id, state, id);
 CREATE INDEX tickets_by_cause ON tickets (site_id, cause, created_at);
 CREATE INDEX tickets_incident ON tickets (site_id, incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX tickets_appeal ON tickets (site_id, appeal_id) WHERE appeal_id IS NOT NULL;
 CREATE INDEX tickets_resolved ON tickets (resolved_at) WHERE state IN ('resolved', 'self_solved');
+CREATE INDEX tickets_words ON tickets USING gin (to_tsvector('simple'::regconfig, message));
+CREATE INDEX tickets_time ON tickets (site_id, created_at);
 
 -- What was said on a ticket, by the reader or by staff; notes stay among staff.
 CREATE TABLE ticket_messages (
@@ -534,6 +662,38 @@ CREATE TABLE ticket_steps (
 CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
 CREATE INDEX ticket_steps_time ON ticket_steps (site_id, created_at, id);
 
+-- What staff write again and again to readers, with places to be filled in, such as {name}.
+CREATE TABLE saved_answers (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    title text NOT NULL,
+    body text NOT NULL,
+    updated_by bigint,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT saved_answers_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT saved_answers_title_unique UNIQUE (site_id, title),
+    CONSTRAINT saved_answers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+
+-- The log's lines of calls that did not succeed, for a few days: a ticket names one by its request's id. No body, token
+-- or address is in them; `route` is the pattern, not the path.
+CREATE TABLE failed_requests (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    request_id text NOT NULL,
+    route text NOT NULL,
+    status integer NOT NULL,
+    -- The problem's code, and the kind of what went wrong on our side.
+    code text,
+    error text,
+    milliseconds double precision NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT failed_requests_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT failed_requests_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+CREATE INDEX failed_requests_by_id ON failed_requests (site_id, request_id);
+CREATE INDEX failed_requests_age ON failed_requests (at);
+
 -- What is wrong with a publisher's pages, as readers' browsers met it.
 CREATE TABLE site_faults (
     site_id bigint NOT NULL,
@@ -544,6 +704,9 @@ CREATE TABLE site_faults (
     example jsonb NOT NULL DEFAULT '{}',
     first_seen_at timestamptz NOT NULL DEFAULT now(),
     last_seen_at timestamptz NOT NULL DEFAULT now(),
+    -- Somebody said that it is over; null again when it is met again.
+    mended_at timestamptz,
+    mended_by bigint,
     CONSTRAINT site_faults_pkey PRIMARY KEY (site_id, cause, detail),
     CONSTRAINT site_faults_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
 );

@@ -2,10 +2,11 @@
 
 from moderation.database import Connection, Pool
 from moderation.forever import forever
-from service.store import events, faults, ticket_clocks
+from service.store import events, failures, faults, samples, ticket_clocks, webhooks
 
 EVERY_S = 600.0
 EVENT_DAYS = 2
+SAMPLE_DAYS = 30
 _LOCK = 7220518
 
 
@@ -21,11 +22,14 @@ async def run(pool: Pool) -> None:
 
 
 async def sweep(conn: Connection) -> None:
-    """Forget old events, sessions that are over, buckets that have long been full, and what tickets told of their readers."""
+    """Forget old events, lines of the log, sessions that are over, full buckets, and what tickets told of their readers."""
     await events.forget(conn, older_than_days=EVENT_DAYS)
     await ticket_clocks.close_resolved(conn)
     await ticket_clocks.forget(conn)
     await faults.forget(conn)
+    await samples.forget(conn, older_than_days=SAMPLE_DAYS)
+    await failures.forget(conn)
+    await webhooks.forget(conn)
     await conn.execute("DELETE FROM sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM staff_sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM rate_buckets WHERE updated_at < now() - interval '1 day'")

@@ -4,7 +4,9 @@ from service.auth import Permission as P  # noqa: N817
 from service.endpoint import Route
 from service.exporting import TYPES
 from service.staff import (
+    answers,
     articles,
+    causes,
     context_shapes,
     decisions,
     faults,
@@ -15,6 +17,8 @@ from service.staff import (
     people,
     policy,
     policy_shapes,
+    quality,
+    quality_shapes,
     queue,
     queue_shapes,
     record,
@@ -52,6 +56,10 @@ ROUTES: list[Route] = [
     Route("POST",   f"{_SITE}/decisions/{{id}}/undo",      decisions.undo,         P.MODERATE, "Undo a decision", status=201, gives=shapes.DecidedOut, creates=True),
     Route("POST",   f"{_SITE}/readers/{{id}}/notes",       people.write_note,      P.MODERATE, "Note something about a reader", status=201, gives=context_shapes.NoteOut, creates=True),
     Route("GET",    f"{_SITE}/counts",                     overview.get_counts,    P.LOOK,     "How much waits", gives=queue_shapes.CountsOut),
+    Route("POST",   f"{_SITE}/quality/samples",            quality.next_sample,    P.MODERATE, "A decision to judge a second time, blind", gives=quality_shapes.NextSampleOut),
+    Route("PUT",    f"{_SITE}/quality/samples/{{id}}",     quality.judge_sample,   P.MODERATE, "Judge it", gives=quality_shapes.RevealedOut),
+    Route("GET",    f"{_SITE}/quality/mine",               quality.get_mine,       P.MODERATE, "One's own work", gives=quality_shapes.MineOut),
+    Route("GET",    f"{_SITE}/quality",                    quality.get_quality,    P.AUDIT,    "How good judgement is", gives=quality_shapes.QualityOut),
     Route("GET",    f"{_SITE}/insight",                    insight.get_insight,    P.LOOK,     "How the work goes", gives=insight.InsightOut),
     Route("GET",    f"{_SITE}/insight/export",             insight.export_insight, P.LOOK,     "How the work goes, as a file", sends=(TYPES["csv"],)),
     Route("GET",    f"{_SITE}/reasons",                    overview.list_reasons,  P.LOOK,     "What a rejection may name", gives=shapes.ReasonsOut),
@@ -74,6 +82,13 @@ ROUTES: list[Route] = [
     Route("POST",   f"{_TICKET}/merge",                    tickets.merge,          P.MODERATE, "Let another ticket go on in this one's place", gives=ticket_shapes.TicketOut),
     Route("GET",    f"{_SITE}/incidents",                  incidents.list_incidents, P.LOOK,   "What is broken for many", gives=incident_shapes.IncidentsOut),
     Route("GET",    f"{_SITE}/faults",                     faults.list_faults,     P.LOOK,     "What is wrong with the site's own pages", gives=faults.FaultsOut),
+    Route("POST",   f"{_SITE}/faults/mended",              faults.mend,            P.MODERATE, "Say that a fault of the site's pages is over", gives=faults.FaultsOut),
+    Route("GET",    f"{_SITE}/causes",                     causes.get_causes,      P.LOOK,     "Tickets by cause over time", gives=causes.CausesOut),
+    Route("GET",    f"{_SITE}/causes/export",              causes.export_causes,   P.LOOK,     "Tickets by cause over time, as a file", sends=(TYPES["csv"],)),
+    Route("GET",    f"{_SITE}/answers",                    answers.list_answers,   P.LOOK,     "The site's saved answers", gives=answers.AnswersOut),
+    Route("POST",   f"{_SITE}/answers",                    answers.add_answer,     P.RULE,     "Save an answer", status=201, gives=answers.AnswerOut),
+    Route("PUT",    f"{_SITE}/answers/{{id}}",             answers.change_answer,  P.RULE,     "Change a saved answer", gives=answers.AnswerOut),
+    Route("DELETE", f"{_SITE}/answers/{{id}}",             answers.delete_answer,  P.RULE,     "Delete a saved answer", status=204),
     Route("POST",   f"{_SITE}/incidents/{{id}}/resolution", incidents.resolve,     P.MODERATE, "End an incident and answer everybody linked", gives=incident_shapes.IncidentOut),
 ]
 # fmt: on

@@ -34,6 +34,10 @@ _LOGS: Mapping[str, str] = {
     "note": """
         SELECT n.created_at, 'note', n.id, n.staff_id, 'reader.note', 'reader:' || n.reader_id, '{}'::jsonb
         FROM reader_notes n WHERE n.site_id = $1""",
+    "sample": """
+        SELECT l.judged_at, 'sample', l.id, l.judged_by, 'sample.judge', 'comment:' || l.comment_id,
+               jsonb_build_object('verdict', l.verdict)
+        FROM samples l WHERE l.site_id = $1 AND l.verdict IS NOT NULL""",
     "policy": """
         SELECT p.created_at, 'policy', p.version, substring(p.created_by FROM '^staff:([0-9]{1,18})$')::bigint,
                'policy.save', 'policy:' || p.version, jsonb_build_object('by', p.created_by, 'note', p.note)
@@ -57,11 +61,16 @@ class Deed(StrEnum):
     TICKET_NOTE = "ticket.note"
     MOVE = "ticket.move"
     READER_NOTE = "reader.note"
+    SAMPLE = "sample.judge"
     POLICY = "policy.save"
     ARTICLE_MODE = "article.mode"
     SIGN_IN = "session.sign_in"
     SIGN_OUT = "session.sign_out"
     EXPORT = "record.export"
+    SAVE_ANSWER = "answers.save"
+    DELETE_ANSWER = "answers.delete"
+    MEND = "fault.mend"
+    RESOLVE = "incident.resolve"
 
 
 # Which log has it; `policy` and `event` have few rows, so they need no index by time.
@@ -74,11 +83,16 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.TICKET_NOTE: "message",
     Deed.MOVE: "step",
     Deed.READER_NOTE: "note",
+    Deed.SAMPLE: "sample",
     Deed.POLICY: "policy",
     Deed.ARTICLE_MODE: "event",
     Deed.SIGN_IN: "event",
     Deed.SIGN_OUT: "event",
     Deed.EXPORT: "event",
+    Deed.SAVE_ANSWER: "event",
+    Deed.DELETE_ANSWER: "event",
+    Deed.MEND: "event",
+    Deed.RESOLVE: "event",
 }
 
 
