@@ -8,14 +8,16 @@ from aiohttp import web
 
 from moderation.database import open_pool
 from moderation.notify import ARTICLES, STAFF, Notifier
-from service import assets, docs, health, housekeeping, staff
+from service import assets, docs, health, housekeeping, staff, webhooks
 from service import help as help_flow
 from service.changes import Changes
 from service.edge import edge
 from service.endpoint import bind
+from service.failures import Failures
 from service.fetching import Fetcher
 from service.keys import (
     DSN,
+    FAILURES,
     FETCHER,
     LIMITS,
     LIVE,
@@ -52,6 +54,7 @@ def make_app(settings: Settings, dsn: str, *, wake: Callable[[], None] | None = 
     app[SETTINGS] = settings
     app[DSN] = dsn
     app[METRICS] = Metrics()
+    app[FAILURES] = Failures()
     app[PAGES] = Pages()
     app[LIVE] = Live()
     app[help_flow.WATCH] = help_flow.Watch()
@@ -110,8 +113,10 @@ async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
         asyncio.create_task(changes.run()),
         asyncio.create_task(app[NOTIFIER].run()),
         asyncio.create_task(housekeeping.run(app[POOL])),
+        asyncio.create_task(app[FAILURES].run(app[RESERVE])),
         asyncio.create_task(help_flow.file_spooled(app)),
         asyncio.create_task(help_flow.send_mail(app)),
+        asyncio.create_task(webhooks.run(app)),
         asyncio.create_task(app[help_flow.WATCH].run(app)),
     ]
     yield

@@ -10,7 +10,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from moderation.database import DATABASE_DOWN
-from service.keys import METRICS
+from service.failures import tell
+from service.keys import FAILURES, METRICS
 from service.problems import Problem, unavailable
 
 _log = structlog.get_logger()
@@ -66,18 +67,22 @@ async def _respond(request: web.Request, handler: Handler, request_id: str) -> w
     except Problem as problem:
         if problem.code == "origin_refused":
             request.app[METRICS].origins_refused.inc()
+        tell(request, problem.code)
         return problem.response(request_id)
     except web.HTTPException as error:
         code = _HTTP_CODES.get(error.status)
         if code is None:
             raise
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        tell(request, code)
         return Problem(code, headers=headers).response(request_id)
     except DATABASE_DOWN as error:
         _log.error("database_unavailable", request_id=request_id, error=type(error).__name__)
+        tell(request, "unavailable", error)
         return unavailable().response(request_id)
-    except Exception:  # noqa: BLE001 -- whatever it is, the client gets an answer and the log the rest
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets an answer and the log the rest
         _log.exception("request_failed", request_id=request_id, route=_route(request))
+        tell(request, "internal", error)
         return Problem("internal", "Quote this request's id if you report it.").response(request_id)
 
 
@@ -107,6 +112,8 @@ def _account(request: web.Request, response: web.StreamResponse, request_id: str
     metrics = request.app[METRICS]
     metrics.requests.labels(route, response.status).inc()
     metrics.seconds.labels(route).observe(seconds)
+    if response.status >= 400 and request.path.startswith(_PUBLIC_API):
+        request.app[FAILURES].note(request, request_id, route, response.status, round(seconds * 1000, 1))
     read = request.method in ("GET", "HEAD", "OPTIONS")
     if (
         response.status >= 400

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from moderation.database import Pool
 from moderation.notify import Notifier
+from service.failures import Failures
 from service.fetching import Fetcher
 from service.limits import Limits
 from service.live import Live
@@ -28,3 +29,5 @@ NOTIFIER = web.AppKey("notifier", Notifier)
 PAGES = web.AppKey("pages", Pages)
 LIVE = web.AppKey("live", Live)
 METRICS = web.AppKey("metrics", Metrics)
+# The lines of the log that a ticket may point to.
+FAILURES = web.AppKey("failures", Failures)

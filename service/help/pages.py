@@ -25,7 +25,7 @@ from service.help.words import CATEGORIES, STATES
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER, SITES
 from service.parsing import read_form
 from service.problems import Problem
-from service.store import tickets
+from service.store import inbox, tickets
 from service.store.ticket_states import Actor, State, after_solving, after_writing_back
 from service.store.tickets import IllegalMoveError, Ticket
 from service.templating import page
@@ -177,7 +177,7 @@ async def open_ticket(request: web.Request, place: Place) -> web.Response:
             if stamp and not error and (message or solved):
                 error = await _take_back(conn, ticket, place.id or 0, message, stamp.nonce, solved=solved)
                 request.app[NOTIFIER].staff(place.id or 0, "ticket.changed")
-            document = await tickets.read(conn, place.id or 0, ticket.reference)
+            document = await inbox.read(conn, place.id or 0, ticket.reference)
     except DATABASE_DOWN:
         return _ticket(request, place, "later.html", secret, status=503, draft=message)
     assert document is not None

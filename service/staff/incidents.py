@@ -10,7 +10,8 @@ from service.keys import NOTIFIER, POOL
 from service.problems import Problem
 from service.sites import Site
 from service.staff.incident_shapes import IncidentOut, IncidentsOut, IncidentsQuery, ResolutionIn
-from service.store import incidents
+from service.store import incidents, record
+from service.store.record import Deed
 
 
 async def list_incidents(request: web.Request, site: Site, query: IncidentsQuery) -> web.Response:
@@ -37,6 +38,8 @@ async def resolve(
     async with app[POOL].acquire() as conn:
         async with conn.transaction():
             answered = await incidents.resolve(conn, site.id, id, staff_id=staff.id, answer=body.answer)
+            if answered is not None:
+                await record.note(conn, site.id, staff.id, Deed.RESOLVE, {"id": str(id)})
             for ticket in answered or ():
                 if ticket.message_id is not None:
                     await mail.owe(

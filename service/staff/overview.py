@@ -11,7 +11,7 @@ from service.keys import POOL
 from service.sites import Site
 from service.staff.queue_shapes import ClassifierOut, CountsOut
 from service.staff.shapes import HouseRuleOut, ReasonsOut
-from service.store import tickets
+from service.store import incidents, tickets
 
 
 async def read_counts(conn: Connection, site_id: int) -> CountsOut:
@@ -25,6 +25,7 @@ async def read_counts(conn: Connection, site_id: int) -> CountsOut:
         new_readers=waiting.new_readers,
         pending=waiting.pending,
         tickets_open=await tickets.count_waiting(conn, site_id),
+        incidents_open=await incidents.count_open(conn, site_id),
         oldest_held_at=waiting.oldest_held_at,
         classifier=await _classifier(conn),
     )

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from moderation.statuses import Actor, Status
 from service.parsing import In, Out
-from service.staff.shapes import ArticleOut, PersonOut
+from service.staff.shapes import ArticleOut, PersonOut, ReasonOut
 from service.store.ticket_states import State
 
 MAX_MESSAGE = 4000
@@ -15,9 +16,15 @@ SettableState = Literal["open", "in_progress", "waiting_reader", "resolved", "cl
 
 
 class InboxQuery(In):
-    """Which tickets."""
+    """Which tickets: `cause` as a browser named it, or none; `language` like de; `words` as in a web search, or a reference."""
 
     state: Literal["active", "all"] | State = "active"
+    cause: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
+    article: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}$")] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = (
+        None
+    )
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 
@@ -69,8 +76,41 @@ class MailOut(Out):
     error: str | None
 
 
+class VerdictOut(Out):
+    """The last decision on a comment."""
+
+    to_status: Status
+    actor: Actor
+    staff: PersonOut | None
+    reasons: list[ReasonOut]
+    note: str | None
+    created_at: datetime
+
+
+class AboutOut(Out):
+    """The comment that a ticket is about, the beginning of its newest text, and what was decided last."""
+
+    id: str
+    status: Status
+    body: str | None
+    created_at: datetime
+    decision: VerdictOut | None
+
+
+class RequestOut(Out):
+    """A line of the log, of a call that failed: `code` of the problem that was answered, `error` the kind of ours."""
+
+    request_id: str
+    route: str
+    status: int
+    code: str | None
+    error: str | None
+    milliseconds: float
+    at: datetime
+
+
 class TicketOut(Out):
-    """A ticket; `messages` and `steps` only where one ticket is asked for."""
+    """A ticket; the last four only where one ticket is asked for. `requests` are those that its diagnostics name."""
 
     reference: str
     category: str
@@ -90,6 +130,8 @@ class TicketOut(Out):
     updated_at: datetime
     messages: list[MessageOut] | None = None
     steps: list[StepOut] | None = None
+    comment: AboutOut | None = None
+    requests: list[RequestOut] | None = None
 
 
 class InboxOut(Out):

@@ -12,8 +12,10 @@ from service.keys import NOTIFIER, POOL
 from service.parsing import idempotency_key
 from service.problems import Problem
 from service.sites import Site
+from service.staff.shapes import worded
 from service.staff.ticket_shapes import InboxOut, InboxQuery, MergeIn, MessageIn, StateIn, TicketOut
-from service.store import tickets
+from service.store import failures, inbox, tickets
+from service.store.inbox import Wanted
 from service.store.ticket_states import ACTIVE, Actor, State
 from service.store.tickets import IllegalMoveError, Ticket
 
@@ -23,10 +25,23 @@ async def list_tickets(request: web.Request, site: Site, query: InboxQuery) -> w
     place = cursors.decode(query.cursor, 2)
     after = (place[0], place[1]) if place else None
     async with request.app[POOL].acquire() as conn:
-        lines = await tickets.inbox(conn, site.id, states=_states(query), limit=query.limit + 1, after=after)
+        lines = await inbox.find_tickets(conn, site.id, _wanted(query), limit=query.limit + 1, after=after)
     shown = lines[: query.limit]
     cursor = cursors.encode(shown[-1].overflow, shown[-1].id) if len(lines) > query.limit else None
     return answer(InboxOut(items=[TicketOut.model_validate(line.json) for line in shown], next=cursor))
+
+
+def _wanted(query: InboxQuery) -> Wanted:
+    """Words that are a reference stand for that ticket, whatever its state."""
+    reference = parse_reference(query.words) if query.words else None
+    return Wanted(
+        states=list(State) if reference else _states(query),
+        cause=query.cause,
+        article=query.article,
+        language=query.language,
+        words=None if reference else query.words,
+        reference=reference,
+    )
 
 
 def _states(query: InboxQuery) -> list[State]:
@@ -118,7 +133,12 @@ async def _find(conn: Connection, site: Site, reference: str) -> Ticket:
 
 
 async def _read(conn: Connection, site: Site, reference: str) -> TicketOut:
-    document = await tickets.read(conn, site.id, parse_reference(reference) or "")
+    document = await inbox.read(conn, site.id, parse_reference(reference) or "")
     if document is None:
         raise Problem("not_found", "There is no such ticket.")
+    about = document["comment"]
+    if about and about["decision"]:
+        about["decision"] = worded(about["decision"])
+    request_id = (document["diagnostics"].get("error") or {}).get("request_id")
+    document["requests"] = await failures.find(conn, site.id, request_id) if request_id else []
     return TicketOut.model_validate(document)

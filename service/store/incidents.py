@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from moderation.database import Connection
+from service.store import webhooks
 
 MINUTES = 10
 CLIENTS = 5
@@ -81,16 +82,8 @@ async def _open(conn: Connection, site_id: int, cause: str, code: str, now: date
         now,
     )
     if id_ is not None:
-        await conn.execute(
-            """INSERT INTO outbox (site_id, webhook_id, type, subject, payload)
-               SELECT $1, w.id, 'incident.opened', 'incident:' || $2::text,
-                      jsonb_build_object('incident_id', $2::text, 'cause', $3::text, 'code', $4::text)
-               FROM webhooks w WHERE w.site_id = $1 AND w.disabled_at IS NULL""",
-            site_id,
-            str(id_),
-            cause,
-            code,
-        )
+        payload = {"incident_id": str(id_), "cause": cause, "code": code}
+        await webhooks.owe(conn, site_id, "incident.opened", f"incident:{id_}", payload)
     return id_
 
 
@@ -124,6 +117,14 @@ async def open_since(conn: Connection, site_id: int) -> datetime | None:
         "SELECT min(opened_at) FROM incidents WHERE site_id = $1 AND resolved_at IS NULL", site_id
     )
     return since
+
+
+async def count_open(conn: Connection, site_id: int) -> int:
+    """How many are open."""
+    count: int = await conn.fetchval(
+        "SELECT count(*) FROM incidents WHERE site_id = $1 AND resolved_at IS NULL", site_id
+    )
+    return count
 
 
 def _shared(part: int) -> str:
@@ -183,9 +184,9 @@ async def resolve(
 
     Without an answer it was none, and its tickets are open again. None if it had been ended before.
     """
-    ended = await conn.fetchval(
+    ended = await conn.fetchrow(
         """UPDATE incidents SET resolved_at = now(), resolved_by = $3, answer = $4
-           WHERE site_id = $1 AND id = $2 AND resolved_at IS NULL RETURNING id""",
+           WHERE site_id = $1 AND id = $2 AND resolved_at IS NULL RETURNING cause, code""",
         site_id,
         incident_id,
         staff_id,
@@ -193,6 +194,8 @@ async def resolve(
     )
     if ended is None:
         return None
+    payload = {"incident_id": str(incident_id), **ended, "answered": answer is not None}
+    await webhooks.owe(conn, site_id, "incident.resolved", f"incident:{incident_id}", payload)
     rows = await conn.fetch(
         """WITH linked AS (
                SELECT id, email FROM tickets

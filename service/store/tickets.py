@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-import orjson
 
 from moderation.database import Connection
-from service.store.mail import state_of
 from service.store.ticket_states import REOPEN_DAYS, WAITING, Actor, State, may_move
 
 
@@ -120,47 +118,6 @@ async def count_waiting(conn: Connection, site_id: int) -> int:
     return count
 
 
-_TICKET = f"""json_build_object(
-    'reference', t.reference, 'category', t.category, 'state', t.state, 'message', t.message, 'email', t.email,
-    'article', CASE WHEN t.article_key IS NOT NULL
-                    THEN json_build_object('key', t.article_key, 'title', a.title, 'url', a.url) END,
-    'comment_id', t.comment_id::text,
-    'reader', CASE WHEN w.id IS NOT NULL THEN json_build_object('id', w.id::text, 'name', w.name) END,
-    'diagnostics', t.diagnostics, 'overflow', t.overflow, 'cause', t.cause, 'incident_id', t.incident_id::text,
-    'merged_into', (SELECT m.reference FROM tickets m WHERE m.site_id = t.site_id AND m.id = t.merged_into), 'mail', {state_of("t")}, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
-_TICKET_TABLES = """FROM tickets t
-    LEFT JOIN articles a ON a.site_id = t.site_id AND a.key = t.article_key
-    LEFT JOIN readers w ON w.site_id = t.site_id AND w.id = t.reader_id"""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A ticket's JSON, and where it stands in the inbox: those that overflowed last, then by `id`, falling."""
-
-    id: int
-    overflow: bool
-    json: dict[str, Any]
-
-
-async def inbox(
-    conn: Connection, site_id: int, *, states: list[State], limit: int, after: tuple[int, int] | None
-) -> list[Line]:
-    """Up to `limit` tickets in these states, after the place (overflow, id)."""
-    overflow, id_ = after or (0, None)
-    rows = await conn.fetch(
-        f"""SELECT t.id, t.overflow, {_TICKET}::text AS json {_TICKET_TABLES}
-            WHERE t.site_id = $1 AND t.state = ANY($2)
-                  AND ($4::bigint IS NULL OR t.overflow > $3 OR (t.overflow = $3 AND t.id < $4))
-            ORDER BY t.overflow, t.id DESC LIMIT $5""",
-        site_id,
-        states,
-        bool(overflow),
-        id_,
-        limit,
-    )
-    return [Line(row["id"], row["overflow"], orjson.loads(row["json"])) for row in rows]
-
-
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A ticket, as far as changing it goes."""
@@ -196,31 +153,6 @@ def _ticket(row: asyncpg.Record) -> Ticket:
         email=row["email"],
         lapsed=row["lapsed"],
     )
-
-
-async def read(conn: Connection, site_id: int, reference: str) -> dict[str, Any] | None:
-    """A ticket's JSON with its `messages` and `steps`, oldest first."""
-    person = "CASE WHEN s.id IS NOT NULL THEN json_build_object('id', s.id::text, 'name', s.name) END"
-    row = await conn.fetchrow(
-        f"""SELECT {_TICKET}::text AS ticket,
-                (SELECT coalesce(json_agg(json_build_object(
-                     'id', m.id::text, 'kind', CASE m.author WHEN 'staff' THEN 'answer' ELSE m.author END,
-                     'staff', {person}, 'body', m.body, 'created_at', m.created_at) ORDER BY m.id), '[]')::text
-                 FROM ticket_messages m LEFT JOIN staff s ON s.id = m.staff_id
-                 WHERE m.site_id = t.site_id AND m.ticket_id = t.id) AS messages,
-                (SELECT coalesce(json_agg(json_build_object(
-                     'from_state', p.from_state, 'to_state', p.to_state, 'actor', p.actor, 'staff', {person},
-                     'created_at', p.created_at) ORDER BY p.id), '[]')::text
-                 FROM ticket_steps p LEFT JOIN staff s ON s.id = p.staff_id
-                 WHERE p.site_id = t.site_id AND p.ticket_id = t.id) AS steps
-            {_TICKET_TABLES} WHERE t.site_id = $1 AND t.reference = $2""",
-        site_id,
-        reference,
-    )
-    if row is None:
-        return None
-    ticket: dict[str, Any] = orjson.loads(row["ticket"])
-    return {**ticket, "messages": orjson.loads(row["messages"]), "steps": orjson.loads(row["steps"])}
 
 
 async def move(
