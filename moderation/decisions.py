@@ -11,7 +11,8 @@ from datetime import datetime
 
 import asyncpg
 
-from moderation import outcomes
+from moderation import appeals, outcomes
+from moderation.appeals import Appeal, Hindrance
 from moderation.database import Connection
 from moderation.reasons import Reason, dump_reasons
 from moderation.statuses import Actor, Status, is_legal
@@ -37,6 +38,8 @@ class Draft:
     policy_version: int | None = None
     model: str | None = None
     undoes: int | None = None
+    # The appeal that it decides; with `undoes`, whose decision it takes back.
+    appeal_id: int | None = None
     idempotency_key: str | None = None
     # Where a decision that holds the comment puts it in the review queue; higher is sooner.
     priority: float = 0
@@ -55,20 +58,21 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A decision that was refused, because the comment was no longer as the draft says."""
+    """A decision that was refused, because the comment was no longer as the draft says, or an appeal stands against it."""
 
     draft: Draft
     # What the comment is now; None if there is no such comment.
     status: Status | None
     revision: int | None
+    hindrance: Hindrance | None = None
 
 
 async def decide(conn: Connection, drafts: Sequence[Draft]) -> list[Decided | Stale]:
     """Make decisions, in the caller's transaction; the answers are in the order of the drafts.
 
     A draft whose comment has moved on (compare-and-set on revision and status) is answered by `Stale` and changes
-    nothing; so is the second draft about one comment. Locks are always taken in the same order (articles, comments,
-    then the queue), so that deciders never deadlock.
+    nothing; so is the second draft about one comment, and one that an appeal stands against. Locks are always taken in
+    the same order (articles, comments, then the queue), so that deciders never deadlock.
 
     Raises IllegalMove for a move that statuses.py does not know; nothing is written then.
     """
@@ -76,6 +80,8 @@ async def decide(conn: Connection, drafts: Sequence[Draft]) -> list[Decided | St
         if not is_legal(draft.from_status, draft.to_status):
             raise IllegalMove(f"{draft.from_status} -> {draft.to_status}")
     rows = await _lock(conn, drafts)
+    # Read once the comments are locked, as an appeal is made under the same lock.
+    appealed = await appeals.on_comments(conn, drafts)
     outcome: list[Decided | Stale | None] = []
     taken: list[tuple[int, Draft, asyncpg.Record]] = []
     seen: set[tuple[int, int]] = set()
@@ -86,14 +92,22 @@ async def decide(conn: Connection, drafts: Sequence[Draft]) -> list[Decided | St
             outcome.append(Stale(draft, None, None))
         elif key in seen or (row["revision"], row["status"]) != (draft.revision, draft.from_status):
             outcome.append(Stale(draft, Status(row["status"]), row["revision"]))
+        elif (hindered := _hindrance(draft, appealed.get(key, ()))) is not None:
+            outcome.append(Stale(draft, draft.from_status, draft.revision, hindered))
         else:
             seen.add(key)
             taken.append((len(outcome), draft, row))
             outcome.append(None)
     if taken:
-        for index, decided in await _write(conn, taken):
+        for index, decided in await _write(conn, taken, appealed):
             outcome[index] = decided
     return [answer for answer in outcome if answer is not None]
+
+
+def _hindrance(draft: Draft, known: Sequence[Appeal]) -> Hindrance | None:
+    return appeals.hindrance(
+        known, draft.actor, staff_id=draft.staff_id, appeal_id=draft.appeal_id, undoes=draft.undoes
+    )
 
 
 async def _lock(conn: Connection, drafts: Sequence[Draft]) -> Mapping[tuple[int, int], asyncpg.Record]:
@@ -120,7 +134,9 @@ async def _lock(conn: Connection, drafts: Sequence[Draft]) -> Mapping[tuple[int,
 
 
 async def _write(
-    conn: Connection, taken: Sequence[tuple[int, Draft, asyncpg.Record]]
+    conn: Connection,
+    taken: Sequence[tuple[int, Draft, asyncpg.Record]],
+    appealed: Mapping[tuple[int, int], Sequence[Appeal]],
 ) -> list[tuple[int, Decided]]:
     drafts = [draft for _, draft, _ in taken]
     changes = [outcomes.change(draft.from_status, draft.to_status, row) for _, draft, row in taken]
@@ -129,6 +145,7 @@ async def _write(
     versions = await outcomes.publish_events(conn, changes)
     await outcomes.count_replies(conn, changes)
     await outcomes.update_review_queue(conn, drafts, ids)
+    await appeals.follow(conn, drafts, ids, appealed)
     await outcomes.fill_outbox(conn, drafts, ids)
     return [
         (index, Decided(id_, draft, row["article_id"], version))
@@ -163,13 +180,13 @@ async def _log(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
     """Append the decisions; returns their ids in the order of the drafts."""
     rows = await conn.fetch(
         """INSERT INTO decisions (site_id, comment_id, revision, from_status, to_status, actor, staff_id, reasons, note,
-                                  policy_version, model, undoes, idempotency_key)
+                                  policy_version, model, undoes, appeal_id, idempotency_key)
            SELECT d.site_id, d.comment_id, d.revision, d.from_status, d.to_status, d.actor, d.staff_id, d.reasons::jsonb,
-                  d.note, d.policy_version, d.model, d.undoes, d.idempotency_key
+                  d.note, d.policy_version, d.model, d.undoes, d.appeal_id, d.idempotency_key
            FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                       $8::text[], $9::text[], $10::integer[], $11::text[], $12::bigint[], $13::text[])
+                       $8::text[], $9::text[], $10::integer[], $11::text[], $12::bigint[], $13::bigint[], $14::text[])
                 AS d(site_id, comment_id, revision, from_status, to_status, actor, staff_id, reasons, note,
-                     policy_version, model, undoes, idempotency_key)
+                     policy_version, model, undoes, appeal_id, idempotency_key)
            RETURNING site_id, comment_id, id""",
         [draft.site_id for draft in drafts],
         [draft.comment_id for draft in drafts],
@@ -183,6 +200,7 @@ async def _log(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
         [draft.policy_version for draft in drafts],
         [draft.model for draft in drafts],
         [draft.undoes for draft in drafts],
+        [draft.appeal_id for draft in drafts],
         [draft.idempotency_key for draft in drafts],
     )
     ids = {(row["site_id"], row["comment_id"]): row["id"] for row in rows}

@@ -24,10 +24,11 @@ class Actor(StrEnum):
 
 
 class Lane(StrEnum):
-    """Who takes an item from the queue: the classifier's worker, or people."""
+    """Who takes an item from the queue: the classifier's worker, or people; an appeal, those whom it is not against."""
 
     SCORE = "score"
     REVIEW = "review"
+    APPEAL = "appeal"
 
 
 # A decision may also confirm a status (a newer revision stays up, a report is dismissed, a hold gets its scores), so
