@@ -21,9 +21,15 @@ CREATE TABLE sites (
     origins text[] NOT NULL DEFAULT '{}',
     guests_allowed boolean NOT NULL DEFAULT true,
     edit_window interval NOT NULL DEFAULT '15 minutes',
+    -- So many rejections by people within so many days suggest a sanction; nothing is laid on anybody by counting.
+    strikes integer NOT NULL DEFAULT 3,
+    strike_days integer NOT NULL DEFAULT 90,
+    -- Staff need a second factor here: without one their role does not count.
+    second_factor boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT sites_pkey PRIMARY KEY (id),
     CONSTRAINT sites_key_unique UNIQUE (key),
+    CONSTRAINT sites_strikes_sane CHECK (strikes BETWEEN 1 AND 100 AND strike_days BETWEEN 1 AND 730),
     CONSTRAINT sites_key_format CHECK (key ~ '^[a-z0-9][a-z0-9-]{0,62}$')
 );
 
@@ -154,6 +160,8 @@ CREATE INDEX comments_roots_by_replies ON comments (site_id, article_id, reply_c
 CREATE INDEX comments_replies ON comments (site_id, root_id, id) WHERE parent_id IS NOT NULL AND listed;
 -- A reader's own comments, the record that the policy looks at, repeats of the same text.
 CREATE INDEX comments_reader ON comments (site_id, reader_id, id);
+-- Strikes.
+CREATE INDEX comments_reader_rejected ON comments (site_id, reader_id, id) WHERE status = 'rejected';
 -- Search over all comments, newest first. What is up is most of them, and is found by time.
 CREATE INDEX comments_by_time ON comments (site_id, created_at, id);
 CREATE INDEX comments_by_article ON comments (site_id, article_id, created_at, id);
@@ -215,8 +223,10 @@ CREATE TABLE sanctions (
     -- The one that this one takes back, and the appeal that it decides.
     undoes bigint,
     appeal_id bigint,
+    idempotency_key text,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT sanctions_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT sanctions_idempotency_unique UNIQUE (site_id, staff_id, idempotency_key),
     CONSTRAINT sanctions_reader_fkey FOREIGN KEY (site_id, reader_id)
         REFERENCES readers (site_id, id) ON DELETE CASCADE,
     CONSTRAINT sanctions_actor_known CHECK (actor IN ('staff', 'system')),
@@ -224,6 +234,45 @@ CREATE TABLE sanctions (
 );
 CREATE INDEX sanctions_reader ON sanctions (site_id, reader_id, id);
 CREATE INDEX sanctions_time ON sanctions (site_id, created_at, id);
+
+-- What a reader was told to mind. It restricts nothing once it has been read.
+CREATE TABLE warnings (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    reader_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    reason text NOT NULL,
+    -- To the reader, beside the reason.
+    words text,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    -- When the reader said that they have read it: no comment of theirs is taken before.
+    acknowledged_at timestamptz,
+    withdrawn_at timestamptz,
+    withdrawn_by bigint,
+    CONSTRAINT warnings_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT warnings_idempotency_unique UNIQUE (site_id, staff_id, idempotency_key),
+    CONSTRAINT warnings_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+CREATE INDEX warnings_reader ON warnings (site_id, reader_id, id);
+CREATE INDEX warnings_unread ON warnings (site_id, reader_id, id) WHERE acknowledged_at IS NULL AND withdrawn_at IS NULL;
+CREATE INDEX warnings_time ON warnings (site_id, created_at, id);
+
+-- By what readers may be told to be one person: hints for staff, never acted on alone. Networks go after thirty days.
+CREATE TABLE reader_marks (
+    site_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    kind text NOT NULL,
+    -- A keyed hash: of the network (/24, /56), or of the mail address without dots and +tags.
+    mark text NOT NULL,
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT reader_marks_pkey PRIMARY KEY (site_id, reader_id, kind, mark),
+    CONSTRAINT reader_marks_reader_fkey FOREIGN KEY (site_id, reader_id)
+        REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT reader_marks_kind_known CHECK (kind IN ('network', 'mail'))
+);
+CREATE INDEX reader_marks_shared ON reader_marks (site_id, kind, mark);
+CREATE INDEX reader_marks_age ON reader_marks (seen_at) WHERE kind = 'network';
 
 -- Somebody thinks that a decision on a comment, or a sanction, is wrong: one appeal each, judged by somebody else.
 CREATE TABLE appeals (
@@ -319,6 +368,31 @@ CREATE INDEX queue_unscored ON queue (site_id, urgency DESC, id)
 CREATE INDEX queue_new_readers ON queue (site_id, urgency DESC, id)
     WHERE lane = 'review' AND (reasons @> '[{"code": "new_reader"}]' OR reasons @> '[{"code": "link"}]');
 
+-- All of a reader's comments are taken down by one act, a bounded step at a time, and put back by one.
+CREATE TABLE batches (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    reason text NOT NULL,
+    note text,
+    state text NOT NULL DEFAULT 'doing',
+    -- How many comments there were to decide on, and what became of them.
+    total integer NOT NULL,
+    decided integer NOT NULL DEFAULT 0,
+    skipped integer NOT NULL DEFAULT 0,
+    taken_back integer NOT NULL DEFAULT 0,
+    -- The comment (doing) or the decision (undoing) down to which it has come.
+    reached bigint NOT NULL,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT batches_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT batches_idempotency_unique UNIQUE (site_id, staff_id, idempotency_key),
+    CONSTRAINT batches_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT batches_state_known CHECK (state IN ('doing', 'done', 'undoing', 'undone'))
+);
+CREATE INDEX batches_reader ON batches (site_id, reader_id, id);
+
 -- The append-only record of every decision: the only thing that changes a comment's status.
 CREATE TABLE decisions (
     site_id bigint NOT NULL,
@@ -337,6 +411,8 @@ CREATE TABLE decisions (
     model text,
     -- The decision that this one takes back.
     undoes bigint,
+    -- The act on many comments that it is part of.
+    batch_id bigint,
     -- The appeal that it decides, or takes the decision of back.
     appeal_id bigint,
     idempotency_key text,
@@ -351,6 +427,7 @@ CREATE INDEX decisions_waits ON decisions (site_id, id) WHERE actor = 'staff' AN
 -- The record of what staff did, and of what was kept from readers.
 CREATE INDEX decisions_by_staff ON decisions (site_id, created_at, id) WHERE actor = 'staff';
 CREATE INDEX decisions_restrictions ON decisions (site_id, created_at, id) WHERE to_status <> 'published';
+CREATE INDEX decisions_batch ON decisions (site_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE UNIQUE INDEX decisions_idempotency_unique ON decisions (site_id, staff_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 
@@ -451,6 +528,11 @@ CREATE TABLE staff (
     name text NOT NULL,
     name_skeleton text NOT NULL,
     password_hash text NOT NULL,
+    -- The secret of one-time codes (RFC 6238); since when they are asked for, null until the first was right; the step
+    -- of the last code that was used, so that none works twice.
+    totp_secret text,
+    totp_since timestamptz,
+    totp_step bigint NOT NULL DEFAULT 0,
     disabled_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT staff_pkey PRIMARY KEY (id),
@@ -463,6 +545,8 @@ CREATE TABLE staff_roles (
     site_id bigint NOT NULL,
     staff_id bigint NOT NULL,
     role text NOT NULL,
+    -- The role does not count on this site.
+    disabled_at timestamptz,
     CONSTRAINT staff_roles_pkey PRIMARY KEY (site_id, staff_id),
     CONSTRAINT staff_roles_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT staff_roles_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE,
@@ -473,12 +557,82 @@ CREATE INDEX staff_roles_staff ON staff_roles (staff_id);
 -- A signed-in console: only the hash of the cookie is kept.
 CREATE TABLE staff_sessions (
     token_hash bytea NOT NULL,
+    -- What its owner names it by; no secret.
+    id bigint GENERATED ALWAYS AS IDENTITY,
     staff_id bigint NOT NULL,
+    -- The browser's family and system, no more.
+    browser text NOT NULL DEFAULT '',
+    -- Opened with a second factor.
+    strong boolean NOT NULL DEFAULT false,
+    -- Kept to a few minutes.
+    seen_at timestamptz NOT NULL DEFAULT now(),
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     CONSTRAINT staff_sessions_pkey PRIMARY KEY (token_hash),
+    CONSTRAINT staff_sessions_id_unique UNIQUE (id),
     CONSTRAINT staff_sessions_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
 );
+CREATE INDEX staff_sessions_staff ON staff_sessions (staff_id, id);
+
+-- What opens an account whose telephone is lost: each once; a used one is gone.
+CREATE TABLE staff_recovery_codes (
+    staff_id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    CONSTRAINT staff_recovery_codes_pkey PRIMARY KEY (staff_id, code_hash),
+    CONSTRAINT staff_recovery_codes_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
+);
+
+-- Passkeys (WebAuthn): they stand for both factors.
+CREATE TABLE staff_passkeys (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    used_at timestamptz,
+    CONSTRAINT staff_passkeys_pkey PRIMARY KEY (id),
+    CONSTRAINT staff_passkeys_credential_unique UNIQUE (credential_id),
+    CONSTRAINT staff_passkeys_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
+);
+CREATE INDEX staff_passkeys_staff ON staff_passkeys (staff_id, id);
+
+-- What a passkey has to sign, for a few minutes, once; staff_id where one is being added.
+CREATE TABLE staff_challenges (
+    challenge bytea NOT NULL,
+    staff_id bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT staff_challenges_pkey PRIMARY KEY (challenge),
+    CONSTRAINT staff_challenges_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE
+);
+CREATE INDEX staff_challenges_age ON staff_challenges (created_at);
+
+-- Invitations to a site's staff, and new passwords: each link works once.
+CREATE TABLE staff_links (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    token_hash bytea NOT NULL,
+    kind text NOT NULL,
+    -- Whom it is from, and where it is recorded.
+    site_id bigint NOT NULL,
+    email text NOT NULL,
+    role text,
+    staff_id bigint,
+    created_by bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    CONSTRAINT staff_links_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT staff_links_token_unique UNIQUE (token_hash),
+    CONSTRAINT staff_links_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT staff_links_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE,
+    CONSTRAINT staff_links_kind_known CHECK (kind IN ('invitation', 'reset')),
+    CONSTRAINT staff_links_role_known CHECK (role IN ('moderator', 'lead', 'admin', 'auditor')),
+    CONSTRAINT staff_links_kind_whole
+        CHECK ((kind = 'invitation') = (role IS NOT NULL) AND (kind = 'reset') = (staff_id IS NOT NULL))
+);
+CREATE INDEX staff_links_site ON staff_links (site_id, id) WHERE kind = 'invitation' AND used_at IS NULL;
+CREATE INDEX staff_links_age ON staff_links (expires_at);
 
 -- Many tickets with one cause, in a short time: something is broken for everybody. One is open per cause and error.
 CREATE TABLE incidents (
@@ -525,7 +679,11 @@ CREATE TABLE staff_events (
     CONSTRAINT staff_events_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT staff_events_action_known
         CHECK (action IN ('session.sign_in', 'session.sign_out', 'record.export', 'article.mode', 'answers.save',
-                          'answers.delete', 'fault.mend', 'incident.resolve'))
+                          'answers.delete', 'fault.mend', 'incident.resolve', 'session.revoke', 'account.password',
+                          'account.reset', 'account.totp_on', 'account.totp_off', 'account.recovery_code',
+                          'account.passkey_add', 'account.passkey_remove', 'staff.invite', 'staff.uninvite', 'staff.join',
+                          'staff.role', 'staff.disable', 'staff.enable', 'staff.remove', 'staff.reset', 'site.people',
+                          'reader.remove_comments', 'reader.restore_comments'))
 );
 
 -- What staff note about a reader, for colleagues; a reader never sees it.
