@@ -9,6 +9,8 @@ export interface Locale {
   t: (key: Key, values?: Record<string, string | number>) => string;
   /** Adds texts for what this language's table lacks. */
   add: (strings: Partial<Texts>) => void;
+  /** The texts that reading does without are on their way. */
+  rest?: Promise<void>;
 }
 
 /** Where the widget comes from. */
@@ -18,22 +20,25 @@ export interface Origin {
   build: string;
 }
 
-/** Languages with a file in locales/; English is built in. */
+/** Languages with a file in locales/. Of English, what reading needs is built in. */
 export const LANGUAGES = ["ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt", "tr", "zh"];
 const RTL = /^(ar|fa|he|ur)\b/;
 
 /** The texts for a language tag; English where there are none, or they do not come. */
 export async function loadLocale({ host, build }: Origin, tag: string): Promise<Locale> {
+  const words = async (lang: string): Promise<Partial<Texts>> =>
+    ((await import(`${host}assets/locale-${lang}-${build}.js`)) as { default: Strings }).default;
   const lang = tag.slice(0, 2).toLowerCase();
   if (LANGUAGES.includes(lang)) {
     try {
-      const file = (await import(`${host}assets/locale-${lang}-${build}.js`)) as { default: Strings };
-      return makeLocale(tag, file.default);
+      return makeLocale(tag, await words(lang));
     } catch {
       // English is better than nothing.
     }
   }
-  return makeLocale(lang === "en" ? tag : "en", {});
+  const locale = makeLocale(lang === "en" ? tag : "en", {});
+  locale.rest = words("en").then(locale.add);
+  return locale;
 }
 
 /** Makes a Locale of a language tag and its table; what the table lacks is English. */

@@ -3,12 +3,13 @@ import { listen } from "../shared/sse.ts";
 import type { Comment, Config, ItemPage, OwnVote, Votes } from "../shared/types.ts";
 import { explain } from "./errors.ts";
 import { fetchHelpSoon } from "./help.ts";
+// What is loaded already is one file then, which is smaller than two.
+import "./main.tsx";
 import { onLiveEvent, showFresh } from "./live.ts";
 import styles from "./member.css?text";
 import { type Outbox, outboxFor } from "./outbox.ts";
 import { goTo, linked } from "./permalink.ts";
 import { type Session, sessionFor } from "./session.ts";
-import { enMore } from "./strings_more.ts";
 import type { Thread } from "./thread.ts";
 import { Actions } from "./ui/actions.tsx";
 import { Composer } from "./ui/composer.tsx";
@@ -235,7 +236,7 @@ export function countVote(votes: Votes, own: OwnVote, by: 1 | -1): Votes {
 
 /** Makes the reader of this page a member of the thread. Called once the thread itself can be read. */
 export async function join(thread: Thread): Promise<void> {
-  thread.options.locale.add(enMore);
+  await thread.options.locale.rest;
   thread.options.style(styles);
   const member = new Member(thread);
   thread.member = member;

@@ -1,7 +1,7 @@
 /** Words that depend on a number, by the categories of Intl.PluralRules. `{n}` is the number as the locale writes it. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
-/** The texts that reading needs, in English; strings_more.ts has the others. `{…}` are filled in. */
+/** The texts that reading needs, in English; strings_more.ts has the others, which come later. `{…}` are filled in. */
 export const en = {
   comments: "Comments",
   count: { one: "{n} comment", other: "{n} comments" } as Plural,

@@ -5,10 +5,12 @@ import type { TicketCategory } from "../../shared/types.ts";
 import { atOnce, type Diagnosis, evidence, examine } from "../diagnosis.ts";
 import { explain } from "../errors.ts";
 import styles from "../help.css?text";
+// What is loaded already is one file then, which is smaller than two.
+import "../main.tsx";
 import type { Member } from "../member.ts";
 import type { Receipt } from "../outbox.ts";
 import { keep, recall } from "../storage.ts";
-import { enHelp, type HelpStrings } from "../strings_help.ts";
+import type { HelpStrings } from "../strings_help.ts";
 import type { HelpContext, Thread, ThreadOptions } from "../thread.ts";
 import { Answers, CopyButton } from "./answers.tsx";
 
@@ -23,19 +25,13 @@ const CATEGORIES: TicketCategory[] = [
   "other",
 ];
 
-/** Fetches the words in the page's language; English ones come with this file. */
+/** Fetches the words in the page's language; English ones where they do not come. */
 export async function prepare({ host, build, locale, style }: ThreadOptions): Promise<void> {
-  const lang = locale.lang.slice(0, 2);
-  // A page whose language has no file has an English locale.
-  if (lang !== "en") {
-    try {
-      const file = (await import(`${host}assets/help-${lang}-${build}.js`)) as { default: HelpStrings };
-      locale.add(file.default);
-    } catch {
-      // English is better than nothing.
-    }
-  }
-  locale.add(enHelp);
+  const fetchWords = async (lang: string): Promise<void> =>
+    locale.add(
+      ((await import(`${host}assets/help-${lang}-${build}.js`)) as { default: HelpStrings }).default,
+    );
+  await fetchWords(locale.lang.slice(0, 2)).catch(() => fetchWords("en"));
   style(styles);
 }
 

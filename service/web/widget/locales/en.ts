@@ -1,0 +1,1 @@
+export { enMore as default } from "../strings_more.ts";

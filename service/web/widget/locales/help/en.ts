@@ -1,0 +1,1 @@
+export { enHelp as default } from "../../strings_help.ts";
