@@ -11,6 +11,7 @@ import "./styles/search.css";
 import "./styles/page.css";
 import "./styles/policy.css";
 import "./styles/insight.css";
+import "./styles/quality.css";
 import "./styles/card.css";
 import "./styles/dialogs.css";
 import "./styles/tickets.css";

@@ -8,6 +8,7 @@ export type Place =
   | { view: "record"; site: string; query: Query }
   | { view: "policy"; site: string }
   | { view: "insight"; site: string }
+  | { view: "quality"; site: string }
   | { view: "comment"; site: string; id: string }
   | { view: "tickets"; site: string; reference: string | null };
 
@@ -23,7 +24,7 @@ function parse({ pathname, search }: Location): Place | null {
   if (view === "search") return { view, site, query, id: rest || null };
   if (view === "record") return { view, site, query };
   if (view === "policy") return { view, site };
-  if (view === "insight") return { view, site };
+  if (view === "insight" || view === "quality") return { view, site };
   return { view: "queue", site, query };
 }
 
@@ -36,6 +37,7 @@ export function pathOf(place: Place): string {
       return `${base}/search${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
     case "policy":
     case "insight":
+    case "quality":
       return `${base}/${place.view}`;
     case "record":
       return `${base}/record${behind(place.query)}`;

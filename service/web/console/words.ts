@@ -76,6 +76,7 @@ export const DEED: Record<string, string> = {
   "ticket.note": "noted on a ticket",
   "ticket.move": "moved a ticket",
   "reader.note": "noted about a reader",
+  "sample.judge": "looked a second time",
   "policy.save": "changed the policy",
   "article.mode": "changed an article’s mode",
   "session.sign_in": "signed in",

@@ -96,6 +96,7 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
           here={here === "tickets"}
         />
         <Tab to={{ view: "insight", site: key }} name="Insight" counts={false} here={here === "insight"} />
+        <Tab to={{ view: "quality", site: key }} name="Quality" counts={false} here={here === "quality"} />
         <Tab to={{ view: "policy", site: key }} name="Policy" counts={false} here={here === "policy"} />
         {mayAudit.value && (
           <Tab

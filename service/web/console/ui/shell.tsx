@@ -10,6 +10,7 @@ import { InsightView } from "./insight.tsx";
 import { Notices, Spoken, ToastBar } from "./notices.tsx";
 import { Palette } from "./palette.tsx";
 import { PolicyView } from "./policy.tsx";
+import { QualityView } from "./quality.tsx";
 import { QueueView } from "./queue.tsx";
 import { RecordView } from "./record.tsx";
 import { SearchView } from "./search.tsx";
@@ -21,6 +22,7 @@ const TITLES = {
   record: "Record",
   policy: "Policy",
   insight: "Insight",
+  quality: "Quality",
   comment: "Comment",
   tickets: "Tickets",
 };
@@ -34,6 +36,7 @@ function View() {
   if (at.view === "tickets") return <TicketsView site={at.site} reference={at.reference} />;
   if (at.view === "search") return <SearchView desk={open} query={at.query} id={at.id} />;
   if (at.view === "insight") return <InsightView desk={open} />;
+  if (at.view === "quality") return <QualityView desk={open} />;
   if (at.view === "policy") return <PolicyView desk={open} />;
   if (at.view === "record") return <RecordView desk={open} query={at.query} />;
   if (at.view === "comment") {

@@ -31,7 +31,8 @@ function useArticles(desk: Desk, chosen: string | null) {
 }
 
 /** What the address says now. The desk follows it after the next drawing: a second choice may come before. */
-const inAddress = (): Selection => selectionOf(place.value?.view === "queue" ? (place.value.query ?? {}) : {});
+const inAddress = (): Selection =>
+  selectionOf(place.value?.view === "queue" ? (place.value.query ?? {}) : {});
 
 /** From which side the queue is seen. What is chosen stands in the address, so that it can be kept and passed on. */
 export function Sides({ desk }: { desk: Desk }) {
