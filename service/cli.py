@@ -8,6 +8,7 @@ from service.commands.model import model
 from service.commands.policy import policy
 from service.commands.site import site
 from service.commands.staff import staff
+from service.commands.webhook import webhook
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -16,7 +17,7 @@ def main() -> None:
     """Comments for article pages, read by a classifier before anybody else reads them."""
 
 
-for command in (*running.COMMANDS, site, staff, policy, model, load):
+for command in (*running.COMMANDS, site, staff, webhook, policy, model, load):
     main.add_command(command)
 
 

@@ -64,9 +64,11 @@ def _body(webhook: Webhook, message: Message) -> bytes:
     )
 
 
-async def send(fetcher: Fetcher, webhook: Webhook, message: Message) -> Refused | None:
-    """Send one message; None once the receiver has taken it (any 2xx)."""
-    name, now, body = f"msg_{message.id}", int(time.time()), _body(webhook, message)
+async def send(
+    fetcher: Fetcher, webhook: Webhook, message: Message, *, name: str | None = None
+) -> Refused | None:
+    """Send one message, by its own id or `name`; None once the receiver has taken it (any 2xx)."""
+    name, now, body = name or f"msg_{message.id}", int(time.time()), _body(webhook, message)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Parley-Webhooks/1",

@@ -2,83 +2,30 @@
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from moderation.database import Pool
 from service.help import mail
 from service.settings import Settings
 from tests.api.newsroom import Console, Newsroom
 from tests.conftest import Api
-from tests.processes import free_port
+from tests.mail_server import MailServer
 
 TICKET = {"category": "cannot_post", "message": "It says network error.", "email": "otto@example.org"}
 
 
-class Postbox:
-    """What a mail server does with mail: takes it, or answers as `refuses` says."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.recipients: list[str] = []
-        self.refuses: str | None = None
-        self.refuses_data: str | None = None
-
-    async def handle_RCPT(  # noqa: N802 -- the library's name
-        self, _server: SMTP, _: Session, envelope: Envelope, address: str, __: Any
-    ) -> str:
-        if self.refuses:
-            return self.refuses
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 -- the library's name
-        self, _server: SMTP, _: Session, envelope: Envelope
-    ) -> str:
-        if self.refuses_data:
-            return self.refuses_data
-        content = envelope.content
-        assert isinstance(content, bytes)
-        parsed = message_from_bytes(content, policy=policy.default)
-        assert isinstance(parsed, EmailMessage)
-        self.mails.append(parsed)
-        self.recipients += envelope.rcpt_tos
-        return "250 Message accepted for delivery"
-
-
-class Server:
-    """A mail server that can be away."""
-
-    def __init__(self) -> None:
-        self.postbox = Postbox()
-        self.port = free_port()
-        self._controller: Controller | None = None
-
-    def start(self) -> None:
-        self._controller = Controller(self.postbox, hostname="127.0.0.1", port=self.port)
-        self._controller.start()
-
-    def stop(self) -> None:
-        if self._controller is not None:
-            self._controller.stop()
-            self._controller = None
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
+def server() -> Iterator[MailServer]:
+    server = MailServer()
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def settings(settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(settings: Settings, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> Settings:
     # Tests send what is due themselves.
     monkeypatch.setattr(mail, "EVERY_S", 3600)
     url = f"smtp://127.0.0.1:{server.port}"
@@ -109,7 +56,7 @@ async def reply(console: Console, reference: str, body: str) -> None:
     assert (await console.call("POST", call, {"kind": "answer", "body": body}))[0] == 201
 
 
-async def test_a_reader_who_gave_an_address_is_told_and_the_link_opens(api: Api, server: Server) -> None:
+async def test_a_reader_who_gave_an_address_is_told_and_the_link_opens(api: Api, server: MailServer) -> None:
     answer = await api.call("POST", "/tickets", json=TICKET)
     assert await send_due(api) == 1
     assert await send_due(api) == 0
@@ -126,7 +73,7 @@ async def test_a_reader_who_gave_an_address_is_told_and_the_link_opens(api: Api,
     assert TICKET["message"] in page.body
 
 
-async def test_answers_and_the_end_are_told_in_order(api: Api, room: Newsroom, server: Server) -> None:
+async def test_answers_and_the_end_are_told_in_order(api: Api, room: Newsroom, server: MailServer) -> None:
     reference = await reference_of(api)
     console = await room.console("anna")
     await reply(console, reference, "Which browser? Überall?")
@@ -153,7 +100,7 @@ async def test_without_an_address_or_a_server_nothing_is_owed(api: Api, pool: Po
 
 
 async def test_a_server_that_is_away_is_tried_again_until_it_takes_it_once(
-    api: Api, pool: Pool, room: Newsroom, server: Server
+    api: Api, pool: Pool, room: Newsroom, server: MailServer
 ) -> None:
     server.stop()
     reference = await reference_of(api)
@@ -183,7 +130,7 @@ async def test_a_server_that_is_away_is_tried_again_until_it_takes_it_once(
     assert await mail_of(console, reference) is None
 
 
-async def test_a_server_that_is_busy_is_tried_again(api: Api, pool: Pool, server: Server) -> None:
+async def test_a_server_that_is_busy_is_tried_again(api: Api, pool: Pool, server: MailServer) -> None:
     await reference_of(api)
     server.postbox.refuses_data = "451 Try again later"
     assert await send_due(api) == 1
@@ -195,7 +142,7 @@ async def test_a_server_that_is_busy_is_tried_again(api: Api, pool: Pool, server
 
 
 async def test_an_address_that_is_refused_is_shown_to_staff_and_not_tried_again(
-    api: Api, pool: Pool, room: Newsroom, server: Server
+    api: Api, pool: Pool, room: Newsroom, server: MailServer
 ) -> None:
     reference = await reference_of(api)
     console = await room.console("anna")
@@ -215,7 +162,7 @@ async def test_an_address_that_is_refused_is_shown_to_staff_and_not_tried_again(
 
 @pytest.mark.parametrize("address", ["a,b@example.org", '"<x>@example.org', "otto@exa<mple.org"])
 async def test_what_only_looks_like_an_address_goes_to_nobody(
-    api: Api, pool: Pool, server: Server, address: str
+    api: Api, pool: Pool, server: MailServer, address: str
 ) -> None:
     await reference_of(api, email=address)
     await send_due(api)
@@ -226,7 +173,7 @@ async def test_what_only_looks_like_an_address_goes_to_nobody(
 
 
 async def test_a_mail_server_that_is_away_for_days_is_given_up(
-    api: Api, pool: Pool, room: Newsroom, server: Server
+    api: Api, pool: Pool, room: Newsroom, server: MailServer
 ) -> None:
     server.stop()
     reference = await reference_of(api)
