@@ -29,6 +29,7 @@ RULES: Mapping[str, Rule] = {
     "edit": Rule(burst=20, per_minute=20),
     "vote": Rule(burst=40, per_minute=60),
     "report": Rule(burst=10, per_minute=5),
+    "appeal": Rule(burst=5, per_minute=2),
     "token": Rule(burst=20, per_minute=20),
     "sign_in": Rule(burst=10, per_minute=5, shared=2),
     "ticket": Rule(burst=5, per_minute=2),

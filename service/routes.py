@@ -4,7 +4,19 @@ from service import help as help_flow
 from service import staff
 from service.auth import Permission
 from service.endpoint import Route
-from service.reader import accounts, config, own, shapes, streams, taking_part, threads, writing
+from service.reader import (
+    accounts,
+    appeals,
+    config,
+    counts,
+    own,
+    restrictions,
+    shapes,
+    streams,
+    taking_part,
+    threads,
+    writing,
+)
 
 BASE = "/api/v1"
 ANYONE, READERS = Permission.ANYONE, Permission.READER
@@ -17,6 +29,7 @@ READER = [
     Route("GET",    f"{_SITE}/config",       config.get_config,          ANYONE, "What a widget needs to know", gives=shapes.ConfigOut),
     Route("POST",   f"{_SITE}/guests",       accounts.create_guest,      ANYONE, "Come as a guest", "guest", 201, shapes.SessionOut, creates=True),
     Route("POST",   f"{_SITE}/tokens",       accounts.refresh,           ANYONE, "Refresh the tokens", "token", 200, shapes.SessionOut),
+    Route("GET",    f"{_SITE}/counts",       counts.list_counts,         ANYONE, "How many comments articles have", gives=shapes.CountsOut),
     Route("GET",    f"{_ARTICLE}/comments",  threads.list_comments,      ANYONE, "Read a thread", gives=shapes.ThreadOut),
     Route("POST",   f"{_ARTICLE}/comments",  writing.create_comment,     READERS, "Post a comment", "comment", 201, shapes.CommentOut, creates=True),
     Route("GET",    f"{_ARTICLE}/events",    streams.article_events,     ANYONE, "Follow a thread live", streams=True),
@@ -27,6 +40,12 @@ READER = [
     Route("PUT",    f"{_COMMENT}/vote",      taking_part.put_vote,       READERS, "Vote", "vote", 200, shapes.OwnVoteOut),
     Route("DELETE", f"{_COMMENT}/vote",      taking_part.delete_vote,    READERS, "Withdraw one's vote", "vote", 200, shapes.OwnVoteOut),
     Route("POST",   f"{_COMMENT}/reports",   taking_part.report,         READERS, "Report a comment", "report", 201, shapes.ReportedOut, creates=True),
+    Route("POST",   f"{_COMMENT}/appeal",    appeals.appeal_comment,     READERS, "Appeal what keeps one's comment from readers", "appeal", 201, shapes.OwnAppealOut, creates=True),
+    Route("GET",    f"{_COMMENT}/statement", appeals.get_statement,      READERS, "Why one's comment is kept from readers", gives=appeals.StatementOut),
+    Route("GET",    f"{_SITE}/me/sanction",  appeals.get_sanction,       READERS, "The restriction on one's account", gives=appeals.OwnSanctionOut),
+    Route("POST",   f"{_SITE}/me/sanction/appeal", appeals.appeal_sanction, READERS, "Appeal the restriction on one's account", "appeal", 201, shapes.OwnAppealOut, creates=True),
+    Route("GET",    f"{_SITE}/me/warnings",  restrictions.list_warnings, READERS, "Warnings that one has not read", gives=shapes.WarningsOut),
+    Route("POST",   f"{_SITE}/me/warnings/{{id}}/acknowledgement", restrictions.acknowledge, READERS, "Say that one has read a warning", status=204),
     Route("GET",    f"{_SITE}/me/comments",  own.list_own,               READERS, "One's own comments, in every status", gives=shapes.ListOut),
     Route("GET",    f"{_SITE}/me/votes",     own.list_own_votes,         READERS, "One's own votes", gives=shapes.OwnVotesOut),
 ]

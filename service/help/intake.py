@@ -14,6 +14,7 @@ from service.auth import Reader, token_hash
 from service.help import mail
 from service.help.diagnostics import clean_diagnostics
 from service.help.fingerprints import mark
+from service.help.handing import hand_over_if_due
 from service.help.links import new_secret, secret_of, ticket_path
 from service.help.references import make_reference
 from service.help.spool import Spool, Spooled, SpoolFullError
@@ -147,6 +148,9 @@ async def store(app: web.Application, conn: Connection, ticket: NewTicket) -> ti
     stored = await tickets.add(conn, ticket)
     if stored.new is not None:
         await mail.owe(app, conn, ticket.site_id, stored.new, ticket.email, "receipt")
+        appeal_id = await hand_over_if_due(conn, ticket)
+        if appeal_id is not None:
+            app[NOTIFIER].staff(ticket.site_id, "appeal.changed", appeal_id)
         if ticket.cause == "csp":
             # The page keeps the widget's own calls out, so that this is all that the site hears of it.
             page = str(ticket.diagnostics.get("page", ""))

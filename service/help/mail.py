@@ -30,6 +30,10 @@ _WORDS = {
         "Thank you. We have your message. Our answer will be on this page, which only you have the link to:",
     ),
     "answer": ("Our answer", "We have answered your message. You can read it, and write back, here:"),
+    "appeal": (
+        "Your appeal is decided",
+        "Somebody who had no part in the decision has looked at it again. What came of it, and why, stands here:",
+    ),
     "resolved": (
         "Your message is resolved",
         "We think that the trouble you told us of is over. If it is not, write back within fourteen days:",
@@ -49,6 +53,12 @@ async def owe(
     """Note a mail to a ticket's reader, if they gave an address and the operator set up mail."""
     if email and app[SETTINGS].smtp_url:
         await mail.owe(conn, site_id, ticket_id, kind, message_id)
+
+
+async def owe_outcome(app: web.Application, conn: Connection, site_id: int, appeal_id: int) -> None:
+    """Note the mails that tell what came of an appeal, to whoever gave an address on a ticket that became it."""
+    if app[SETTINGS].smtp_url:
+        await mail.owe_outcome(conn, site_id, appeal_id)
 
 
 async def run(app: web.Application) -> None:

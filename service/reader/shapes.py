@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from moderation.appeals import AppealState
 from service.parsing import In, Out
 from service.store.threads import Sort
 
@@ -60,6 +61,15 @@ class PageQuery(In):
     sort: Sort = Sort.NEWEST
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class CountsQuery(In):
+    """The keys of up to 100 articles."""
+
+    article: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=512)]],
+        Field(min_length=1, max_length=100),
+    ]
 
 
 class ListQuery(In):
@@ -127,8 +137,17 @@ class ReasonOut(Out):
     end: int | None = None
 
 
+class OwnAppealOut(Out):
+    """The author's appeal; `due_at` is when it ought to be decided."""
+
+    state: AppealState
+    created_at: datetime
+    due_at: datetime
+    decided_at: datetime | None
+
+
 class CommentOut(Out):
-    """A comment. `body`, `reasons` and `note` are for its author only."""
+    """A comment. `body`, `reasons`, `note` and what is said of appeals are for its author only."""
 
     id: str
     parent_id: str | None
@@ -146,6 +165,9 @@ class CommentOut(Out):
     body: str | None = None
     reasons: list[ReasonOut] | None = None
     note: str | None = None
+    appeal: OwnAppealOut | None = None
+    # What keeps it from readers can be appealed until then; null: it cannot.
+    appeal_until: datetime | None = None
 
 
 class ListOut(Out):
@@ -172,6 +194,12 @@ class ThreadOut(Out):
     article: ArticleOut
     comments: list[CommentOut]
     next: str | None
+
+
+class CountsOut(Out):
+    """Numbers of published comments by the article's key."""
+
+    counts: dict[str, int]
 
 
 class OwnVotesOut(Out):
@@ -214,3 +242,18 @@ class ConfigOut(Out):
     help_email: str | None
     trouble_since: datetime | None
     build: str
+
+
+class WarningOut(Out):
+    """A warning to a reader: the rule that it is about, by its title, and words from a moderator."""
+
+    id: str
+    reason: str
+    text: str
+    words: str | None
+
+
+class WarningsOut(Out):
+    """Warnings that a reader has not acknowledged, the oldest first."""
+
+    items: list[WarningOut]

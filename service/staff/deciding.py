@@ -9,9 +9,10 @@ from moderation.database import Connection
 from moderation.decisions import Decided, Draft, Stale, decide
 from moderation.reasons import HOUSE_RULES, Reason, ReasonCode
 from moderation.statuses import Actor, Status
+from service.hindered import hindered
 from service.problems import Problem, invalid
 from service.staff.shapes import DecisionIn
-from service.store import history
+from service.store import appeals, history
 from service.store.history import Made
 
 # What was taken back is looked at before what merely waits.
@@ -58,13 +59,22 @@ async def settle(
             claimed_by=holder.name,
             until=holder.until.isoformat(),
         )
+    return await _make(conn, draft)
+
+
+async def make(conn: Connection, draft: Draft) -> Settled:
+    """Make a decision that is thought through already; raises Problem as `settle`."""
+    return await _made_before(conn, draft) or await _make(conn, draft)
+
+
+async def _make(conn: Connection, draft: Draft) -> Settled:
     try:
         async with conn.transaction():
             if draft.to_status is Status.HELD:
                 draft = await _as_it_waits(conn, draft)
             [outcome] = await decide(conn, [draft])
             if isinstance(outcome, Decided) and draft.to_status is Status.HELD:
-                await review.release(conn, site_id, staff_id, [comment_id])
+                await review.release(conn, draft.site_id, draft.staff_id or 0, [draft.comment_id])
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "decisions_idempotency_unique":
             raise
@@ -76,18 +86,18 @@ _TO = {"publish": Status.PUBLISHED, "reject": Status.REJECTED, "hold": Status.HE
 
 
 def _reasons(body: DecisionIn) -> tuple[Reason, ...]:
-    allowed = {str(code): code for code in HOUSE_RULES}
-    if body.reason is not None and body.reason not in allowed:
-        raise invalid([{"pointer": "/reason", "message": "There is no such reason.", "code": "unknown"}])
     if body.action == "publish":
         return (Reason(ReasonCode.WITHIN_RULES),)
-    if body.reason is None:
-        if body.action == "reject":
-            raise invalid(
-                [{"pointer": "/reason", "message": "A rejection needs a reason.", "code": "missing"}]
-            )
-        return ()
-    return (Reason(allowed[body.reason]),)
+    return () if body.action == "hold" and body.reason is None else to_reject(body.reason)
+
+
+def to_reject(reason: str | None) -> tuple[Reason, ...]:
+    """The rule of the house that a comment is rejected for; raises Problem `invalid`."""
+    if reason is None:
+        raise invalid([{"pointer": "/reason", "message": "A rejection needs a reason.", "code": "missing"}])
+    if reason not in HOUSE_RULES:
+        raise invalid([{"pointer": "/reason", "message": "There is no such reason.", "code": "unknown"}])
+    return (Reason(ReasonCode(reason)),)
 
 
 async def _as_it_waits(conn: Connection, draft: Draft) -> Draft:
@@ -121,6 +131,7 @@ async def undo(conn: Connection, site_id: int, decision_id: int, staff_id: int, 
         actor=Actor.STAFF,
         staff_id=staff_id,
         undoes=undone.id,
+        appeal_id=undone.appeal_id,
         idempotency_key=key,
         priority=_UNDONE_PRIORITY,
     )
@@ -163,6 +174,8 @@ async def _settled(conn: Connection, outcome: Decided | Stale, draft: Draft) -> 
     repeated = await _made_before(conn, draft)
     if repeated is not None:
         return repeated
+    if outcome.hindrance is not None:
+        raise hindered(outcome.hindrance, await appeals.about(conn, draft.site_id, draft.comment_id))
     raise await _stale(conn, draft)
 
 

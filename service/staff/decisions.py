@@ -14,7 +14,7 @@ from service.staff import deciding
 from service.staff.context_shapes import ContextOut
 from service.staff.deciding import Settled
 from service.staff.shapes import DecidedOut, DecisionIn, worded
-from service.store import history
+from service.store import history, marks, strikes
 from service.store import queue as store
 
 
@@ -24,7 +24,7 @@ async def decide(request: web.Request, site: Site, staff: Staff, id: int, body: 
     async with request.app[POOL].acquire() as conn:
         settled = await deciding.settle(conn, site.id, id, staff.id, body, key)
         document = await _document(conn, site, settled)
-    _announce(request, site, staff, settled)
+    announce(request, site, staff, settled)
     return answer(document, status=201)
 
 
@@ -34,7 +34,7 @@ async def undo(request: web.Request, site: Site, staff: Staff, id: int) -> web.R
     async with request.app[POOL].acquire() as conn:
         settled = await deciding.undo(conn, site.id, id, staff.id, key)
         document = await _document(conn, site, settled)
-    _announce(request, site, staff, settled)
+    announce(request, site, staff, settled)
     return answer(document, status=201)
 
 
@@ -46,9 +46,19 @@ async def get_context(request: web.Request, site: Site, id: int) -> web.Response
             raise Problem("not_found", "There is no such comment.")
         context = await history.read_context(conn, site.id, id)
         items = await store.find_items(conn, site.id, [id])
+        context["author"] |= await _suspicions(conn, site, int(context["author"]["id"]))
     item = worded(items[0].json) if items else None
     made = [worded(decision) for decision in context["decisions"]]
     return answer(ContextOut.model_validate({**context, **found, "item": item, "decisions": made}))
+
+
+async def _suspicions(conn: Connection, site: Site, reader_id: int) -> dict[str, int]:
+    line = await strikes.limit(conn, site.id)
+    return {
+        "strikes": strikes.count(await strikes.read(conn, site.id, reader_id)),
+        "strike_limit": line.strikes,
+        "hints": len(await marks.read_hints(conn, site.id, reader_id)),
+    }
 
 
 async def _document(conn: Connection, site: Site, settled: Settled) -> DecidedOut:
@@ -58,7 +68,8 @@ async def _document(conn: Connection, site: Site, settled: Settled) -> DecidedOu
     return DecidedOut.model_validate({"decision": worded(decision), "comment": found["comment"]})
 
 
-def _announce(request: web.Request, site: Site, staff: Staff, settled: Settled) -> None:
+def announce(request: web.Request, site: Site, staff: Staff, settled: Settled) -> None:
+    """Tell readers and consoles what was decided."""
     made = settled.made
     if made is None:
         return
@@ -66,5 +77,7 @@ def _announce(request: web.Request, site: Site, staff: Staff, settled: Settled) 
     if made.version is not None:
         notifier.article(site.id, made.article_id, made.version)
     notifier.staff(site.id, "item.decided", settled.comment_id, str(staff.id))
-    if made.draft.to_status is Status.HELD or made.draft.undoes is not None:
+    if made.draft.appeal_id is not None:
+        notifier.staff(site.id, "appeal.changed", made.draft.appeal_id, str(staff.id))
+    elif made.draft.to_status is Status.HELD or made.draft.undoes is not None:
         notifier.staff(site.id, "item.added", settled.comment_id, str(staff.id))

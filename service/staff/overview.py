@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from moderation import review, workers
+from moderation import appeal_queue, review, workers
 from moderation.database import Connection
 from moderation.reasons import HOUSE_RULES
 from moderation.workers import WorkerState
@@ -24,6 +24,7 @@ async def read_counts(conn: Connection, site_id: int) -> CountsOut:
         unscored=waiting.unscored,
         new_readers=waiting.new_readers,
         pending=waiting.pending,
+        appeals=await appeal_queue.count(conn, site_id),
         tickets_open=await tickets.count_waiting(conn, site_id),
         incidents_open=await incidents.count_open(conn, site_id),
         oldest_held_at=waiting.oldest_held_at,

@@ -103,6 +103,7 @@ class CountsOut(Out):
     new_readers: int
     pending: int
     tickets_open: int
+    appeals: int
     incidents_open: int
     oldest_held_at: datetime | None
     classifier: ClassifierOut

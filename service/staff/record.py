@@ -20,7 +20,7 @@ from service.staff.record_shapes import (
     RecordQuery,
     StatementsQuery,
 )
-from service.staff.statement import statement
+from service.statement import statement
 from service.store import record as store
 from service.store.record import Act, Deed, Place, Wanted
 from service.store.statements import read_restrictions

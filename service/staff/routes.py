@@ -5,6 +5,8 @@ from service.endpoint import Route
 from service.exporting import TYPES
 from service.staff import (
     answers,
+    appeal_shapes,
+    appeals,
     articles,
     causes,
     context_shapes,
@@ -15,6 +17,7 @@ from service.staff import (
     insight,
     overview,
     people,
+    people_shapes,
     policy,
     policy_shapes,
     quality,
@@ -23,6 +26,7 @@ from service.staff import (
     queue_shapes,
     record,
     record_shapes,
+    removals,
     search,
     search_shapes,
     sessions,
@@ -36,6 +40,7 @@ FILES = tuple(TYPES.values())
 _SITE = "/staff/sites/{site}"
 _CLAIMS = f"{_SITE}/queue/claims"
 _TICKET = f"{_SITE}/tickets/{{reference}}"
+_APPEALS = f"{_SITE}/appeals"
 
 # fmt: off
 ROUTES: list[Route] = [
@@ -55,6 +60,12 @@ ROUTES: list[Route] = [
     Route("POST",   f"{_SITE}/comments/{{id}}/decisions",  decisions.decide,       P.MODERATE, "Decide on a comment", status=201, gives=shapes.DecidedOut, creates=True),
     Route("POST",   f"{_SITE}/decisions/{{id}}/undo",      decisions.undo,         P.MODERATE, "Undo a decision", status=201, gives=shapes.DecidedOut, creates=True),
     Route("POST",   f"{_SITE}/readers/{{id}}/notes",       people.write_note,      P.MODERATE, "Note something about a reader", status=201, gives=context_shapes.NoteOut, creates=True),
+    Route("GET",    f"{_SITE}/readers/{{id}}",             people.get_reader,      P.LOOK,     "All that is known of a reader", gives=people_shapes.ReaderOut),
+    Route("POST",   f"{_SITE}/readers/{{id}}/sanctions",   people.sanction,        P.MODERATE, "Warn or sanction a reader, or lift it", status=201, gives=people_shapes.ReaderOut, creates=True),
+    Route("POST",   f"{_SITE}/warnings/{{id}}/withdrawal", people.withdraw_warning, P.MODERATE, "Take a warning back", gives=people_shapes.ReaderOut),
+    Route("POST",   f"{_SITE}/readers/{{id}}/removals",    removals.remove,        P.MODERATE, "Take down all that a reader wrote", status=201, gives=people_shapes.BatchOut, creates=True, deadline_s=10),
+    Route("POST",   f"{_SITE}/removals/{{id}}/steps",      removals.go_on,         P.MODERATE, "Go on with it", gives=people_shapes.BatchOut, deadline_s=10),
+    Route("POST",   f"{_SITE}/removals/{{id}}/undo",       removals.undo,          P.MODERATE, "Put all of it back", gives=people_shapes.BatchOut, deadline_s=10),
     Route("GET",    f"{_SITE}/counts",                     overview.get_counts,    P.LOOK,     "How much waits", gives=queue_shapes.CountsOut),
     Route("POST",   f"{_SITE}/quality/samples",            quality.next_sample,    P.MODERATE, "A decision to judge a second time, blind", gives=quality_shapes.NextSampleOut),
     Route("PUT",    f"{_SITE}/quality/samples/{{id}}",     quality.judge_sample,   P.MODERATE, "Judge it", gives=quality_shapes.RevealedOut),
@@ -75,6 +86,15 @@ ROUTES: list[Route] = [
     Route("GET",    f"{_SITE}/policy/versions",            policy.list_versions,   P.LOOK,     "All versions of the policy", gives=policy_shapes.VersionsOut),
     Route("POST",   f"{_SITE}/policy/versions/{{id}}/restore", policy.restore_version, P.RULE, "Make an earlier version judge again", status=201, gives=policy_shapes.PolicyOut),
     Route("GET",    f"{_SITE}/events",                     streams.console_events, P.LOOK,     "Follow the queue live", streams=True),
+    Route("GET",    _APPEALS,                              appeals.list_appeals,   P.LOOK,     "Appeals that wait, or that are over", gives=appeal_shapes.AppealsOut),
+    Route("GET",    f"{_APPEALS}/{{id}}",                  appeals.get_appeal,     P.LOOK,     "One appeal", gives=appeal_shapes.AppealOut),
+    Route("POST",   f"{_APPEALS}/claims",                  appeals.claim,          P.MODERATE, "Claim appeals", gives=appeal_shapes.ClaimedAppealsOut),
+    Route("PUT",    f"{_APPEALS}/claims",                  appeals.renew,          P.MODERATE, "Keep one's claims of appeals", gives=queue_shapes.HeldOut),
+    Route("DELETE", f"{_APPEALS}/claims",                  appeals.release,        P.MODERATE, "Give claims of appeals back", status=204),
+    Route("POST",   f"{_APPEALS}/{{id}}/decision",         appeals.decide,         P.MODERATE, "Overturn what is appealed, or let it stand", status=201, gives=appeal_shapes.AppealOut, creates=True),
+    Route("POST",   f"{_APPEALS}/{{id}}/undo",             appeals.undo,           P.MODERATE, "Take back what was decided on an appeal", status=201, gives=appeal_shapes.AppealOut, creates=True),
+    Route("POST",   f"{_SITE}/comments/{{id}}/appeals",    appeals.dissent,        P.MODERATE, "Appeal a colleague's decision", status=201, gives=appeal_shapes.AppealOut, creates=True),
+    Route("PUT",    f"{_TICKET}/appeal",                   appeals.hand_ticket_over, P.MODERATE, "Make a ticket an appeal", gives=ticket_shapes.TicketOut),
     Route("GET",    f"{_SITE}/tickets",                    tickets.list_tickets,   P.LOOK,     "Readers who ask for help", gives=ticket_shapes.InboxOut),
     Route("GET",    _TICKET,                               tickets.get_ticket,     P.LOOK,     "One ticket", gives=ticket_shapes.TicketOut),
     Route("POST",   f"{_TICKET}/messages",                 tickets.write_message,  P.MODERATE, "Answer a ticket, or leave a note", status=201, gives=ticket_shapes.TicketOut, creates=True),

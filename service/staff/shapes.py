@@ -20,6 +20,11 @@ def in_words(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**reason.to_json(), "text": reason.code.for_staff} for reason in reasons]
 
 
+def title_of(code: str | None) -> str | None:
+    """A stored reason's title, as staff read it."""
+    return Reason.from_json({"code": code}).code.for_staff if code else None
+
+
 def worded(document: dict[str, Any]) -> dict[str, Any]:
     """An item or a decision with its `reasons` in words."""
     return {**document, "reasons": in_words(document["reasons"])}
@@ -134,6 +139,7 @@ class DecisionOut(Out):
     note: str | None
     model: str | None
     undoes: str | None
+    appeal_id: str | None
     created_at: datetime
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from moderation.appeals import AppealState
 from moderation.statuses import Actor, Status
 from service.parsing import In, Out
 from service.staff.shapes import ArticleOut, PersonOut, ReasonOut
@@ -109,6 +110,16 @@ class RequestOut(Out):
     at: datetime
 
 
+class AppealRefOut(Out):
+    """The appeal that a ticket was handed over as."""
+
+    id: str
+    state: AppealState
+    due_at: datetime
+    decided_at: datetime | None
+    note: str | None
+
+
 class TicketOut(Out):
     """A ticket; the last four only where one ticket is asked for. `requests` are those that its diagnostics name."""
 
@@ -126,6 +137,7 @@ class TicketOut(Out):
     incident_id: str | None
     merged_into: str | None
     mail: MailOut | None
+    appeal: AppealRefOut | None
     created_at: datetime
     updated_at: datetime
     messages: list[MessageOut] | None = None

@@ -53,7 +53,7 @@ def _states(query: InboxQuery) -> list[State]:
 async def get_ticket(request: web.Request, site: Site, reference: str) -> web.Response:
     """One ticket with all that was said."""
     async with request.app[POOL].acquire() as conn:
-        return answer(await _read(conn, site, reference))
+        return answer(await read_ticket(conn, site, reference))
 
 
 async def write_message(
@@ -64,7 +64,7 @@ async def write_message(
     state = State(body.state) if body.state else State.WAITING_READER if answers else None
     async with request.app[POOL].acquire() as conn:
         async with conn.transaction():
-            ticket = await _find(conn, site, reference)
+            ticket = await find_ticket(conn, site, reference)
             written = await tickets.write(
                 conn,
                 site.id,
@@ -78,7 +78,7 @@ async def write_message(
                 await _move(conn, site, staff, ticket, state)
             if written is not None and answers:
                 await mail.owe(request.app, conn, site.id, ticket.id, ticket.email, "answer", written)
-        document = await _read(conn, site, reference)
+        document = await read_ticket(conn, site, reference)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document, status=201)
 
@@ -89,10 +89,10 @@ async def set_state(
     """Move a ticket on."""
     async with request.app[POOL].acquire() as conn:
         async with conn.transaction():
-            ticket = await _find(conn, site, reference)
+            ticket = await find_ticket(conn, site, reference)
             if await _move(conn, site, staff, ticket, State(body.state)) and body.state == "resolved":
                 await mail.owe(request.app, conn, site.id, ticket.id, ticket.email, "resolved")
-        document = await _read(conn, site, reference)
+        document = await read_ticket(conn, site, reference)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document)
 
@@ -104,14 +104,14 @@ async def merge(
     async with request.app[POOL].acquire() as conn:
         async with conn.transaction():
             # In the order of their references, so that two merges at once do not wait for each other.
-            found = {name: await _find(conn, site, name) for name in sorted({reference, body.into})}
+            found = {name: await find_ticket(conn, site, name) for name in sorted({reference, body.into})}
             try:
                 await tickets.merge(conn, site.id, found[reference], found[body.into], staff_id=staff.id)
             except IllegalMoveError:
                 raise Problem(
                     "illegal_move", "These two cannot be merged.", state=found[reference].state
                 ) from None
-        document = await _read(conn, site, body.into)
+        document = await read_ticket(conn, site, body.into)
     request.app[NOTIFIER].staff(site.id, "ticket.changed", by=str(staff.id))
     return answer(document)
 
@@ -125,14 +125,15 @@ async def _move(conn: Connection, site: Site, staff: Staff, ticket: Ticket, stat
         ) from None
 
 
-async def _find(conn: Connection, site: Site, reference: str) -> Ticket:
+async def find_ticket(conn: Connection, site: Site, reference: str) -> Ticket:
+    """A ticket, locked until the transaction ends; raises Problem `not_found`."""
     ticket = await tickets.find(conn, site.id, parse_reference(reference) or "", lock=True)
     if ticket is None:
         raise Problem("not_found", "There is no such ticket.")
     return ticket
 
 
-async def _read(conn: Connection, site: Site, reference: str) -> TicketOut:
+async def read_ticket(conn: Connection, site: Site, reference: str) -> TicketOut:
     document = await inbox.read(conn, site.id, parse_reference(reference) or "")
     if document is None:
         raise Problem("not_found", "There is no such ticket.")

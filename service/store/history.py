@@ -24,11 +24,10 @@ class Made:
     to_status: Status
     actor: Actor
     undoes: int | None
+    appeal_id: int | None
 
 
-_MADE = (
-    "SELECT id, comment_id, revision, from_status, to_status, actor, undoes FROM decisions WHERE site_id = $1"
-)
+_MADE = "SELECT id, comment_id, revision, from_status, to_status, actor, undoes, appeal_id FROM decisions WHERE site_id = $1"
 
 
 def _made(row: asyncpg.Record | None) -> Made | None:
@@ -42,6 +41,7 @@ def _made(row: asyncpg.Record | None) -> Made | None:
         to_status=Status(row["to_status"]),
         actor=Actor(row["actor"]),
         undoes=row["undoes"],
+        appeal_id=row["appeal_id"],
     )
 
 
@@ -118,17 +118,19 @@ async def reopen_reports(conn: Connection, site_id: int, comment_id: int, decisi
     return int(status.split()[-1])
 
 
-_DECISION = """json_build_object(
+# Decision `d` by staff `s`.
+DECISION = """json_build_object(
     'id', d.id::text, 'comment_id', d.comment_id::text, 'revision', d.revision, 'from_status', d.from_status,
     'to_status', d.to_status, 'actor', d.actor,
     'staff', CASE WHEN s.id IS NOT NULL THEN json_build_object('id', s.id::text, 'name', s.name) END,
-    'reasons', d.reasons, 'note', d.note, 'model', d.model, 'undoes', d.undoes::text, 'created_at', d.created_at)"""
+    'reasons', d.reasons, 'note', d.note, 'model', d.model, 'undoes', d.undoes::text,
+    'appeal_id', d.appeal_id::text, 'created_at', d.created_at)"""
 
 
 async def read_decision(conn: Connection, site_id: int, decision_id: int) -> dict[str, Any]:
     """A decision's JSON, the reasons as stored."""
     text = await conn.fetchval(
-        f"SELECT {_DECISION}::text FROM decisions d LEFT JOIN staff s ON s.id = d.staff_id WHERE d.site_id = $1 AND d.id = $2",
+        f"SELECT {DECISION}::text FROM decisions d LEFT JOIN staff s ON s.id = d.staff_id WHERE d.site_id = $1 AND d.id = $2",
         site_id,
         decision_id,
     )
@@ -157,7 +159,7 @@ _CONTEXT = f"""
             ORDER BY t.id = ANY(c.ancestors) DESC, abs(t.id - c.id) LIMIT 20) near),
         'parent', (SELECT {_IN_THREAD} FROM comments t JOIN readers u ON u.site_id = $1 AND u.id = t.reader_id
                    WHERE t.site_id = $1 AND t.id = c.parent_id),
-        'decisions', (SELECT coalesce(json_agg({_DECISION} ORDER BY d.id DESC), '[]') FROM decisions d
+        'decisions', (SELECT coalesce(json_agg({DECISION} ORDER BY d.id DESC), '[]') FROM decisions d
                       LEFT JOIN staff s ON s.id = d.staff_id WHERE d.site_id = $1 AND d.comment_id = c.id),
         'reports', (SELECT coalesce(json_agg(json_build_object(
                         'id', p.id::text, 'reason', p.reason, 'detail', p.detail, 'created_at', p.created_at,

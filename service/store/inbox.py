@@ -6,9 +6,13 @@ from typing import Any
 import orjson
 
 from moderation.database import Connection
+from service.store.appeals import outcome_note
 from service.store.mail import state_of
 from service.store.ticket_states import State
 
+_APPEAL = f"""(SELECT json_build_object('id', p.id::text, 'state', p.state, 'due_at', p.due_at, 'decided_at', p.decided_at,
+                               'note', {outcome_note("p")})
+     FROM appeals p WHERE p.site_id = t.site_id AND p.id = t.appeal_id)"""
 _TICKET = f"""json_build_object(
     'reference', t.reference, 'category', t.category, 'state', t.state, 'message', t.message, 'email', t.email,
     'article', CASE WHEN t.article_key IS NOT NULL
@@ -16,7 +20,8 @@ _TICKET = f"""json_build_object(
     'comment_id', t.comment_id::text,
     'reader', CASE WHEN w.id IS NOT NULL THEN json_build_object('id', w.id::text, 'name', w.name) END,
     'diagnostics', t.diagnostics, 'overflow', t.overflow, 'cause', t.cause, 'incident_id', t.incident_id::text,
-    'merged_into', (SELECT m.reference FROM tickets m WHERE m.site_id = t.site_id AND m.id = t.merged_into), 'mail', {state_of("t")}, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
+    'merged_into', (SELECT m.reference FROM tickets m WHERE m.site_id = t.site_id AND m.id = t.merged_into), 'mail', {state_of("t")},
+    'appeal', {_APPEAL}, 'created_at', t.created_at, 'updated_at', t.updated_at)"""
 _TICKET_TABLES = """FROM tickets t
     LEFT JOIN articles a ON a.site_id = t.site_id AND a.key = t.article_key
     LEFT JOIN readers w ON w.site_id = t.site_id AND w.id = t.reader_id"""

@@ -9,6 +9,8 @@ from moderation.database import Connection
 _LEASE = "2 minutes"
 # A mail server that is away for longer than this has lost the mail.
 _GIVE_UP = "3 days"
+# What came of an appeal is told when whoever judged it has had so long to think again.
+_UNDO_TIME = "2 minutes"
 _FIRST_WAIT_S = 30
 _LONGEST_WAIT_S = 3600
 
@@ -44,6 +46,22 @@ async def owe(
     )
 
 
+async def owe_outcome(conn: Connection, site_id: int, appeal_id: int) -> None:
+    """Note a mail for each ticket that became an appeal, to be sent once there was time to take the outcome back; one that has
+    not been sent yet tells of the last outcome, too.
+    """
+    await conn.execute(
+        f"""INSERT INTO outbox (site_id, type, subject, payload, ready_at)
+            SELECT t.site_id, 'mail.appeal', 'ticket:' || t.id, jsonb_build_object('ticket_id', t.id),
+                   now() + interval '{_UNDO_TIME}'
+            FROM tickets t WHERE t.site_id = $1 AND t.appeal_id = $2 AND t.email IS NOT NULL
+                AND NOT EXISTS (SELECT FROM outbox o WHERE o.site_id = t.site_id AND o.subject = 'ticket:' || t.id
+                                AND o.webhook_id IS NULL AND o.type = 'mail.appeal' AND o.attempts = 0)""",
+        site_id,
+        appeal_id,
+    )
+
+
 async def take(conn: Connection, *, limit: int) -> list[Mail]:
     """Up to `limit` mails that are due, the first of each ticket only, so that they arrive in order."""
     rows = await conn.fetch(
@@ -58,9 +76,12 @@ async def take(conn: Connection, *, limit: int) -> list[Mail]:
                 FROM due WHERE o.id = due.id RETURNING o.*
             )
             SELECT k.id, substr(k.type, 6) AS kind, k.attempts, s.key AS site_key, s.name AS site_name, t.reference,
-                   t.secret_hash, t.idempotency_key, t.email, m.body
+                   t.secret_hash, t.idempotency_key, m.body,
+                   -- Taken back meanwhile: there is nothing to tell.
+                   CASE WHEN k.type <> 'mail.appeal' OR p.state <> 'open' THEN t.email END AS email
             FROM taken k JOIN sites s ON s.id = k.site_id
             LEFT JOIN tickets t ON t.site_id = k.site_id AND t.id = (k.payload->>'ticket_id')::bigint
+            LEFT JOIN appeals p ON p.site_id = t.site_id AND p.id = t.appeal_id
             LEFT JOIN ticket_messages m ON m.site_id = k.site_id AND m.id = (k.payload->>'message_id')::bigint
             ORDER BY k.id""",
         limit,

@@ -1,5 +1,8 @@
 """The API's comment, built by Postgres: the one place that knows its JSON. Arguments are table aliases."""
 
+from moderation.filing import last_decision
+from service.store.appeals import own_appeal
+
 
 def _author(w: str) -> str:
     return (
@@ -32,7 +35,8 @@ def public_comment(c: str = "c", w: str = "w") -> str:
 
 
 def own_comment(c: str = "c", w: str = "w", r: str = "r") -> str:
-    """What its author sees: the newest text (revision `r`), the true status, and the last decision's reasons and note.
+    """What its author sees: the newest text (revision `r`), the true status, the last decision's reasons and note, the
+    appeal against it, or until when there may be one.
 
     The reasons come as stored, to be put into words by the caller.
     """
@@ -42,4 +46,7 @@ def own_comment(c: str = "c", w: str = "w", r: str = "r") -> str:
     return f"""json_build_object(
         'author', {_author(w)}, 'html', {r}.html, 'body', {r}.body, 'edited_at', {c}.edited_at,
         'status', {c}.status, {_fields(c, "revision")},
-        'reasons', coalesce((SELECT d.reasons {last}), '[]'), 'note', (SELECT d.note {last}))"""
+        'reasons', coalesce((SELECT d.reasons {last}), '[]'), 'note', (SELECT d.note {last}),
+        'appeal', CASE WHEN {c}.status <> 'pending' THEN {own_appeal(c)} END,
+        'appeal_until', CASE WHEN {c}.status IN ('held', 'rejected')
+                        THEN (SELECT d.until FROM (SELECT) one {last_decision(c)}) END)"""

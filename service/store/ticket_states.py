@@ -67,6 +67,8 @@ _TABLE: Mapping[State, Mapping[State, frozenset[Actor]]] = {
         State.IN_PROGRESS: _STAFF,
         State.CLOSED: _STAFF | _SYSTEM,
         State.SPAM: _STAFF,
+        # What was decided on its appeal was taken back.
+        State.HANDED_OVER: _SYSTEM,
     },
     State.CLOSED: _SIDE,
     State.MERGED: _SIDE,

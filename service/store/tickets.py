@@ -155,6 +155,35 @@ def _ticket(row: asyncpg.Record) -> Ticket:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a ticket is about, and whose it is."""
+
+    reader_id: int | None
+    # None where it is about the reader's account.
+    comment_id: int | None
+    message: str
+
+
+async def read_subject(conn: Connection, site_id: int, ticket_id: int) -> Subject:
+    """What a ticket is about. One whose cause is a sanction is about that, whatever comment was on the screen."""
+    row = await conn.fetchrow(
+        """SELECT reader_id, CASE WHEN cause IS DISTINCT FROM 'sanctioned' THEN comment_id END AS comment_id, message
+           FROM tickets WHERE site_id = $1 AND id = $2""",
+        site_id,
+        ticket_id,
+    )
+    assert row is not None
+    return Subject(**row)
+
+
+async def link_appeal(conn: Connection, site_id: int, ticket_id: int, appeal_id: int) -> None:
+    """Let a ticket show what becomes of an appeal."""
+    await conn.execute(
+        "UPDATE tickets SET appeal_id = $3 WHERE site_id = $1 AND id = $2", site_id, ticket_id, appeal_id
+    )
+
+
 async def move(
     conn: Connection, site_id: int, ticket: Ticket, state: State, *, actor: Actor, staff_id: int | None = None
 ) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from moderation.reasons import HOUSE_RULES
 from moderation.statuses import Actor, Status
-from service.staff.statement import CATEGORIES, statement
+from service.statement import CATEGORIES, statement
 from service.store.statements import Restriction
 
 # The Commission's own lists, from the documentation of its API (version 2).

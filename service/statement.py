@@ -27,6 +27,11 @@ CATEGORIES: Mapping[ReasonCode, str] = {
     ReasonCode.SUSPECT_WORD: "ILLEGAL_OR_HARMFUL_SPEECH",
 }
 _CODES = {str(code): code for code in ReasonCode}
+# How to have it looked at again, as Article 17(3)(f) asks; the EU's database has no field for it.
+REDRESS = (
+    "The author can appeal within six months of the decision, without charge: under the comment itself, or on the help page. "
+    "Somebody who had no part in the decision judges the appeal, never software alone, and tells the author why."
+)
 
 
 def statement(restriction: Restriction) -> dict[str, Any]:
