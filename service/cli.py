@@ -3,6 +3,7 @@
 import click
 
 from service.commands import running
+from service.commands.doctor import doctor
 from service.commands.load import load
 from service.commands.model import model
 from service.commands.policy import policy
@@ -17,7 +18,7 @@ def main() -> None:
     """Comments for article pages, read by a classifier before anybody else reads them."""
 
 
-for command in (*running.COMMANDS, site, staff, webhook, policy, model, load):
+for command in (*running.COMMANDS, site, staff, webhook, policy, model, load, doctor):
     main.add_command(command)
 
 

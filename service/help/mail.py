@@ -93,7 +93,7 @@ async def _send(app: web.Application, one: Mail) -> tuple[str, bool] | None:
         return None
     try:
         message = _compose(app, one, one.email)
-        async with _server(app[SETTINGS]) as server:
+        async with mail_server(app[SETTINGS]) as server:
             await server.send_message(message, recipients=[one.email])
     except (aiosmtplib.SMTPException, OSError, ValueError, MessageError) as error:
         code = getattr(error, "code", None)
@@ -127,7 +127,8 @@ def _compose(app: web.Application, one: Mail, email: str) -> EmailMessage:
     return message
 
 
-def _server(settings: Settings) -> aiosmtplib.SMTP:
+def mail_server(settings: Settings) -> aiosmtplib.SMTP:
+    """The server that mails go through, to be entered; raises ValueError for an address that cannot be one."""
     url = urlsplit(settings.smtp_url or "")
     secure = url.scheme == "smtps"
     return aiosmtplib.SMTP(

@@ -1,0 +1,5 @@
+"""What keeps the comments of a live page from working, found by asking the page and the service as a browser would."""
+
+from service.doctor.checks import Finding, Verdict, examine
+
+__all__ = ["Finding", "Verdict", "examine"]
