@@ -5,16 +5,17 @@ it: the comment's status and text, the counts, the article's events, the review 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import asyncpg
 
-from moderation import appeals, outcomes
+from moderation import appeals, outcomes, stages
 from moderation.appeals import Appeal, Hindrance
 from moderation.database import Connection
 from moderation.reasons import Reason, dump_reasons
+from moderation.stages import Waiting
 from moderation.statuses import Actor, Status, is_legal
 
 
@@ -40,9 +41,15 @@ class Draft:
     undoes: int | None = None
     # The appeal that it decides; with `undoes`, whose decision it takes back.
     appeal_id: int | None = None
+    # The act on many comments that it is part of.
+    batch_id: int | None = None
+    # The proposal that it confirms.
+    confirms: int | None = None
     idempotency_key: str | None = None
     # Where a decision that holds the comment puts it in the review queue; higher is sooner.
     priority: float = 0
+    # How its item came to whoever decides; known once it is decided.
+    handover_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ async def decide(conn: Connection, drafts: Sequence[Draft]) -> list[Decided | St
     rows = await _lock(conn, drafts)
     # Read once the comments are locked, as an appeal is made under the same lock.
     appealed = await appeals.on_comments(conn, drafts)
+    waiting = await stages.on_comments(conn, drafts)
+    leads = await stages.leads(conn, drafts) if waiting else frozenset()
     outcome: list[Decided | Stale | None] = []
     taken: list[tuple[int, Draft, asyncpg.Record]] = []
     seen: set[tuple[int, int]] = set()
@@ -94,9 +103,12 @@ async def decide(conn: Connection, drafts: Sequence[Draft]) -> list[Decided | St
             outcome.append(Stale(draft, Status(row["status"]), row["revision"]))
         elif (hindered := _hindrance(draft, appealed.get(key, ()))) is not None:
             outcome.append(Stale(draft, draft.from_status, draft.revision, hindered))
+        elif (early := _out_of_turn(draft, waiting.get(key), leads)) is not None:
+            outcome.append(Stale(draft, draft.from_status, draft.revision, early))
         else:
             seen.add(key)
-            taken.append((len(outcome), draft, row))
+            answers = waiting[key].handover_id if key in waiting else None
+            taken.append((len(outcome), replace(draft, handover_id=answers), row))
             outcome.append(None)
     if taken:
         for index, decided in await _write(conn, taken, appealed):
@@ -108,6 +120,13 @@ def _hindrance(draft: Draft, known: Sequence[Appeal]) -> Hindrance | None:
     return appeals.hindrance(
         known, draft.actor, staff_id=draft.staff_id, appeal_id=draft.appeal_id, undoes=draft.undoes
     )
+
+
+def _out_of_turn(
+    draft: Draft, waiting: Waiting | None, leads: Collection[tuple[int, int]]
+) -> Hindrance | None:
+    lead = draft.staff_id is not None and (draft.site_id, draft.staff_id) in leads
+    return stages.hindrance(waiting, draft, lead=lead)
 
 
 async def _lock(conn: Connection, drafts: Sequence[Draft]) -> Mapping[tuple[int, int], asyncpg.Record]:
@@ -180,13 +199,16 @@ async def _log(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
     """Append the decisions; returns their ids in the order of the drafts."""
     rows = await conn.fetch(
         """INSERT INTO decisions (site_id, comment_id, revision, from_status, to_status, actor, staff_id, reasons, note,
-                                  policy_version, model, undoes, appeal_id, idempotency_key)
+                                  policy_version, model, undoes, appeal_id, batch_id, handover_id,
+                                  idempotency_key)
            SELECT d.site_id, d.comment_id, d.revision, d.from_status, d.to_status, d.actor, d.staff_id, d.reasons::jsonb,
-                  d.note, d.policy_version, d.model, d.undoes, d.appeal_id, d.idempotency_key
+                  d.note, d.policy_version, d.model, d.undoes, d.appeal_id, d.batch_id, d.handover_id,
+                  d.idempotency_key
            FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                       $8::text[], $9::text[], $10::integer[], $11::text[], $12::bigint[], $13::bigint[], $14::text[])
+                       $8::text[], $9::text[], $10::integer[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[],
+                       $15::bigint[], $16::text[])
                 AS d(site_id, comment_id, revision, from_status, to_status, actor, staff_id, reasons, note,
-                     policy_version, model, undoes, appeal_id, idempotency_key)
+                     policy_version, model, undoes, appeal_id, batch_id, handover_id, idempotency_key)
            RETURNING site_id, comment_id, id""",
         [draft.site_id for draft in drafts],
         [draft.comment_id for draft in drafts],
@@ -201,6 +223,8 @@ async def _log(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
         [draft.model for draft in drafts],
         [draft.undoes for draft in drafts],
         [draft.appeal_id for draft in drafts],
+        [draft.batch_id for draft in drafts],
+        [draft.handover_id for draft in drafts],
         [draft.idempotency_key for draft in drafts],
     )
     ids = {(row["site_id"], row["comment_id"]): row["id"] for row in rows}

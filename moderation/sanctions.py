@@ -33,6 +33,7 @@ class Change:
     note: str | None = None
     undoes: int | None = None
     appeal_id: int | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ async def _write(conn: Connection, new: Change, before: Sanction) -> int:
     id_: int = await conn.fetchval(
         """WITH reader AS (UPDATE readers SET sanction = $4, sanctioned_until = $5 WHERE site_id = $1 AND id = $2)
            INSERT INTO sanctions (site_id, reader_id, from_sanction, to_sanction, until, actor, staff_id, reason, note,
-                                  undoes, appeal_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id""",
+                                  undoes, appeal_id, idempotency_key)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id""",
         new.site_id,
         new.reader_id,
         before,
@@ -92,6 +93,7 @@ async def _write(conn: Connection, new: Change, before: Sanction) -> int:
         new.note,
         new.undoes,
         new.appeal_id,
+        new.idempotency_key,
     )
     return id_
 

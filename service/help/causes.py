@@ -186,6 +186,7 @@ BY_CODE: Mapping[str, str] = {
     "forbidden": "not_entitled",
     "rate_limited": "rate_limited",
     "sanctioned": "sanctioned",
+    "warned": "sanctioned",
     "article_closed": "closed",
     "duplicate": "duplicate",
     "parent_gone": "parent_gone",

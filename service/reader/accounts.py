@@ -10,6 +10,7 @@ from service.keys import POOL, SIGNER
 from service.names import NameRefused, clean_name, skeleton
 from service.parsing import idempotency_key
 from service.problems import Problem, invalid
+from service.reader import marking
 from service.reader.shapes import GuestIn, ReaderOut, SessionOut, TokenIn
 from service.sites import Site
 from service.store import readers
@@ -29,6 +30,7 @@ async def create_guest(request: web.Request, site: Site, body: GuestIn) -> web.R
                 conn, site.id, name=name, skeleton=skeleton(name), idempotency_key=idempotency_key(request)
             )
             await readers.open_session(conn, site.id, profile.id, token_hash(token))
+            await marking.remember(request, conn, site, profile.id)
     except NameRefused as error:
         raise invalid([{"pointer": "/name", "message": str(error), "code": error.code}]) from None
     except NameTakenError:
@@ -48,6 +50,7 @@ async def refresh(request: web.Request, site: Site, body: TokenIn) -> web.Respon
             profile = await readers.rotate_session(
                 conn, site.id, token_hash(body.refresh_token), token_hash(token)
             )
+            await marking.remember(request, conn, site, profile.id)
         except SessionOverError:
             over = True
     if over:

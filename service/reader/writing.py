@@ -12,6 +12,7 @@ from service.endpoint import answer, empty
 from service.keys import LIMITS, NOTIFIER, POOL
 from service.parsing import idempotency_key, if_match, parse_id
 from service.problems import Problem, invalid
+from service.reader import restrictions
 from service.reader.own import in_words
 from service.reader.shapes import MAX_BODY, CommentIn, EditIn
 from service.rendering import BodyRefused, clean_body, render
@@ -42,6 +43,7 @@ async def create_comment(
             posted = await comments.post(conn, new)
         except KeyReusedError:
             raise Problem("key_reused", "This Idempotency-Key belongs to another comment.") from None
+        await _refuse_restricted(conn, site, reader, posted)
         comment_id = _stored(posted)
         request.app[NOTIFIER].queue()
         comment = posted.own or await comments.read_own(conn, site.id, reader.id, comment_id)
@@ -106,13 +108,20 @@ def _article_url(request: web.Request, site: Site, url: str | None) -> str | Non
     raise invalid([{"pointer": "/article_url", "message": message, "code": "origin"}])
 
 
+async def _refuse_restricted(conn: Connection, site: Site, reader: Reader, posted: Posted) -> None:
+    """Raise the Problem that tells of a sanction, or of a warning to be read first, in the words that go with it."""
+    if posted.sanction in ("suspended", "banned"):
+        raise await restrictions.sanctioned(
+            conn, site.id, reader.id, posted.sanction, posted.sanctioned_until
+        )
+    if posted.comment_id is None and posted.warned is not None and posted.article_mode != "closed":
+        raise await restrictions.warned(conn, site.id, reader.id)
+
+
 def _stored(posted: Posted) -> int:
     """The id of a comment that was stored; raises the Problem that says why it was not."""
     if posted.comment_id is not None:
         return posted.comment_id
-    if posted.sanction in ("suspended", "banned"):
-        until = posted.sanctioned_until.isoformat() if posted.sanctioned_until else None
-        raise Problem("sanctioned", reason=posted.sanction, until=until)
     if posted.article_mode == "closed":
         raise Problem("article_closed")
     if posted.repeat_of is not None:

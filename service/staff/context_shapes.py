@@ -90,6 +90,10 @@ class ProfileOut(AuthorOut):
     sanction: str
     sanctioned_until: datetime | None
     notes: list[NoteOut]
+    # How many strikes, of how many that suggest a sanction; how many readers under one this may be.
+    strikes: int
+    strike_limit: int
+    hints: int
     recent: list[RecentOut]
 
 

@@ -11,6 +11,7 @@ from moderation import queue
 from moderation.database import Connection
 from moderation.statuses import Status
 from service.store.shapes import own_comment, public_comment
+from service.store.warnings import UNREAD
 
 # Deeper replies hang from the comment at this depth, so that ancestors stay short.
 MAX_DEPTH = 40
@@ -48,6 +49,8 @@ class Posted:
     sanction: str
     sanctioned_until: datetime | None
     repeat_of: int | None
+    # A warning that has not been read.
+    warned: int | None = None
     # A comment stored just now, as `read_own` gives it; one that the key found has to be read.
     own: dict[str, Any] | None = None
 
@@ -57,7 +60,7 @@ class Posted:
 _POST = f"""
     WITH target AS (
         SELECT a.id AS article_id, a.mode, w.sanctioned_until, p.id AS found_parent,
-               CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction,
+               CASE WHEN w.sanctioned_until <= now() THEN 'none' ELSE w.sanction END AS sanction, {UNREAD} AS warned,
                CASE WHEN cardinality(p.ancestors) < {MAX_DEPTH} THEN p.id ELSE p.parent_id END AS parent_id,
                coalesce(p.root_id, p.id) AS root_id,
                CASE WHEN p.id IS NULL THEN '{{}}' WHEN cardinality(p.ancestors) < {MAX_DEPTH}
@@ -77,7 +80,7 @@ _POST = f"""
         INSERT INTO comments (site_id, article_id, reader_id, parent_id, root_id, ancestors, body, html, idempotency_key)
         SELECT $1, article_id, $2, parent_id, root_id, ancestors, $4, $5, $7 FROM target
         WHERE mode <> 'closed' AND repeat_of IS NULL AND ($6::bigint IS NULL OR found_parent IS NOT NULL)
-              AND sanction NOT IN ('suspended', 'banned')
+              AND sanction NOT IN ('suspended', 'banned') AND warned IS NULL
         RETURNING *
     ), revision AS (
         INSERT INTO revisions (site_id, comment_id, revision, body, html) SELECT $1, id, 1, $4, $5 FROM comment
@@ -85,7 +88,7 @@ _POST = f"""
     ), item AS (
         INSERT INTO queue (site_id, comment_id, lane) SELECT $1, id, 'score' FROM comment
     )
-    SELECT c.id, t.mode, t.found_parent IS NOT NULL AS parent_found, t.sanction, t.sanctioned_until, t.repeat_of,
+    SELECT c.id, t.mode, t.found_parent IS NOT NULL AS parent_found, t.sanction, t.sanctioned_until, t.repeat_of, t.warned,
            CASE WHEN c.id IS NOT NULL THEN {own_comment()}::text END AS own
     FROM target t LEFT JOIN (comment c JOIN revision r ON true JOIN readers w ON w.site_id = $1 AND w.id = $2) ON true"""
 
@@ -122,6 +125,7 @@ async def post(conn: Connection, new: NewComment) -> Posted:
                 sanction=row["sanction"],
                 sanctioned_until=row["sanctioned_until"],
                 repeat_of=row["repeat_of"],
+                warned=row["warned"],
                 own=orjson.loads(row["own"]) if row["own"] else None,
             )
         await conn.execute(

@@ -14,12 +14,15 @@ from moderation.database import Connection
 _LOGS: Mapping[str, str] = {
     "decision": """
         SELECT d.created_at AS at, 'decision' AS source, d.id, d.staff_id,
-               CASE WHEN d.undoes IS NOT NULL THEN 'comment.undo' WHEN d.to_status = 'published' THEN 'comment.publish'
+               CASE WHEN d.appeal_id IS NOT NULL AND d.undoes IS NOT NULL THEN 'appeal.undo'
+                    WHEN d.appeal_id IS NOT NULL AND (d.from_status = 'published') <> (d.to_status = 'published')
+                    THEN 'appeal.overturn' WHEN d.appeal_id IS NOT NULL THEN 'appeal.uphold'
+                    WHEN d.undoes IS NOT NULL THEN 'comment.undo' WHEN d.to_status = 'published' THEN 'comment.publish'
                     WHEN d.to_status = 'rejected' THEN 'comment.reject' ELSE 'comment.hold' END AS action,
                'comment:' || d.comment_id AS subject,
                jsonb_build_object('from', d.from_status, 'to', d.to_status, 'revision', d.revision,
-                                  'reasons', jsonb_path_query_array(d.reasons, '$[*].code'), 'noted', d.note IS NOT NULL)
-               AS detail
+                                  'reasons', jsonb_path_query_array(d.reasons, '$[*].code'), 'noted', d.note IS NOT NULL,
+                                  'appeal', d.appeal_id::text) AS detail
         FROM decisions d WHERE d.site_id = $1 AND d.actor = 'staff'""",
     "message": """
         SELECT m.created_at, 'message', m.id, m.staff_id,
@@ -34,6 +37,30 @@ _LOGS: Mapping[str, str] = {
     "note": """
         SELECT n.created_at, 'note', n.id, n.staff_id, 'reader.note', 'reader:' || n.reader_id, '{}'::jsonb
         FROM reader_notes n WHERE n.site_id = $1""",
+    "sanction": """
+        SELECT x.created_at, 'sanction', x.id, x.staff_id,
+               CASE WHEN x.appeal_id IS NOT NULL AND x.undoes IS NOT NULL THEN 'appeal.undo'
+                    WHEN x.appeal_id IS NOT NULL AND x.to_sanction = 'none' THEN 'appeal.overturn'
+                    WHEN x.appeal_id IS NOT NULL THEN 'appeal.uphold' WHEN x.to_sanction = 'none' THEN 'reader.lift' ELSE 'reader.sanction' END, 'reader:' || x.reader_id,
+               jsonb_build_object('from', x.from_sanction, 'to', x.to_sanction, 'until', x.until,
+                                  'reasons', CASE WHEN x.reason IS NULL THEN '[]' ELSE jsonb_build_array(x.reason) END,
+                                  'noted', x.note IS NOT NULL, 'appeal', x.appeal_id::text)
+        FROM sanctions x WHERE x.site_id = $1 AND x.actor = 'staff'""",
+    # Readers' as well: whoever defends a decision has to know that it was appealed.
+    "appeal": """
+        SELECT a.created_at, 'appeal', a.id, a.opened_by, 'appeal.file',
+               CASE WHEN a.comment_id IS NULL THEN 'reader:' || a.reader_id ELSE 'comment:' || a.comment_id END,
+               jsonb_build_object('appeal', a.id::text, 'by', CASE WHEN a.opened_by IS NULL THEN 'reader' ELSE 'staff' END,
+                                  'due', a.due_at)
+        FROM appeals a WHERE a.site_id = $1""",
+    "warning": """
+        SELECT u.created_at, 'warning', u.id, u.staff_id, 'reader.warn', 'reader:' || u.reader_id,
+               jsonb_build_object('reasons', jsonb_build_array(u.reason), 'noted', u.words IS NOT NULL)
+        FROM warnings u WHERE u.site_id = $1""",
+    "withdrawal": """
+        SELECT u.withdrawn_at, 'withdrawal', u.id, u.withdrawn_by, 'reader.withdraw_warning', 'reader:' || u.reader_id,
+               '{}'::jsonb
+        FROM warnings u WHERE u.site_id = $1 AND u.withdrawn_at IS NOT NULL""",
     "sample": """
         SELECT l.judged_at, 'sample', l.id, l.judged_by, 'sample.judge', 'comment:' || l.comment_id,
                jsonb_build_object('verdict', l.verdict)
@@ -44,7 +71,9 @@ _LOGS: Mapping[str, str] = {
         FROM policies p WHERE p.site_id = $1""",
     "event": """
         SELECT e.created_at, 'event', e.id, e.staff_id, e.action,
-               CASE WHEN e.action = 'article.mode' THEN 'article:' || (e.detail ->> 'id') ELSE 'staff:' || e.staff_id END,
+               CASE WHEN e.action = 'article.mode' THEN 'article:' || (e.detail ->> 'id')
+                    WHEN e.action LIKE 'reader.%' THEN 'reader:' || (e.detail ->> 'id')
+                    ELSE 'staff:' || coalesce(e.detail ->> 'member', e.staff_id::text) END,
                e.detail
         FROM staff_events e WHERE e.site_id = $1""",
 }
@@ -57,6 +86,10 @@ class Deed(StrEnum):
     REJECT = "comment.reject"
     HOLD = "comment.hold"
     UNDO = "comment.undo"
+    APPEAL = "appeal.file"
+    OVERTURN = "appeal.overturn"
+    UPHOLD = "appeal.uphold"
+    APPEAL_UNDO = "appeal.undo"
     ANSWER = "ticket.answer"
     TICKET_NOTE = "ticket.note"
     MOVE = "ticket.move"
@@ -71,6 +104,29 @@ class Deed(StrEnum):
     DELETE_ANSWER = "answers.delete"
     MEND = "fault.mend"
     RESOLVE = "incident.resolve"
+    REMOVE_COMMENTS = "reader.remove_comments"
+    RESTORE_COMMENTS = "reader.restore_comments"
+    WARN = "reader.warn"
+    WITHDRAW = "reader.withdraw_warning"
+    SANCTION = "reader.sanction"
+    LIFT = "reader.lift"
+    REVOKE = "session.revoke"
+    PASSWORD = "account.password"  # noqa: S105 -- an act, not a secret
+    RESET = "account.reset"
+    TOTP_ON = "account.totp_on"
+    TOTP_OFF = "account.totp_off"
+    RECOVERY = "account.recovery_code"
+    PASSKEY_ADD = "account.passkey_add"
+    PASSKEY_REMOVE = "account.passkey_remove"
+    INVITE = "staff.invite"
+    UNINVITE = "staff.uninvite"
+    JOIN = "staff.join"
+    ROLE = "staff.role"
+    DISABLE = "staff.disable"
+    ENABLE = "staff.enable"
+    REMOVE = "staff.remove"
+    SEND_RESET = "staff.reset"
+    PEOPLE_RULES = "site.people"
 
 
 # Which log has it; `policy` and `event` have few rows, so they need no index by time.
@@ -79,6 +135,11 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.REJECT: "decision",
     Deed.HOLD: "decision",
     Deed.UNDO: "decision",
+    Deed.APPEAL: "appeal",
+    # On comments, and on sanctions.
+    Deed.OVERTURN: "decision sanction",
+    Deed.UPHOLD: "decision sanction",
+    Deed.APPEAL_UNDO: "decision sanction",
     Deed.ANSWER: "message",
     Deed.TICKET_NOTE: "message",
     Deed.MOVE: "step",
@@ -93,6 +154,29 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.DELETE_ANSWER: "event",
     Deed.MEND: "event",
     Deed.RESOLVE: "event",
+    Deed.REMOVE_COMMENTS: "event",
+    Deed.RESTORE_COMMENTS: "event",
+    Deed.WARN: "warning",
+    Deed.WITHDRAW: "withdrawal",
+    Deed.SANCTION: "sanction",
+    Deed.LIFT: "sanction",
+    Deed.REVOKE: "event",
+    Deed.PASSWORD: "event",
+    Deed.RESET: "event",
+    Deed.TOTP_ON: "event",
+    Deed.TOTP_OFF: "event",
+    Deed.RECOVERY: "event",
+    Deed.PASSKEY_ADD: "event",
+    Deed.PASSKEY_REMOVE: "event",
+    Deed.INVITE: "event",
+    Deed.UNINVITE: "event",
+    Deed.JOIN: "event",
+    Deed.ROLE: "event",
+    Deed.DISABLE: "event",
+    Deed.ENABLE: "event",
+    Deed.REMOVE: "event",
+    Deed.SEND_RESET: "event",
+    Deed.PEOPLE_RULES: "event",
 }
 
 
@@ -142,7 +226,7 @@ def record_query(wanted: Wanted, *, limit: int, after: Place | None) -> tuple[st
     if after is not None:
         # The first half bounds the walk of each log's index, the second finds the very place.
         add("at <= {} AND (at, source, id) < ({}, {}, {})", after[0], *after)
-    logs = [_LOG_OF[wanted.deed]] if wanted.deed is not None else list(_LOGS)
+    logs = _LOG_OF[wanted.deed].split() if wanted.deed is not None else list(_LOGS)
     pages = [
         f"""(SELECT * FROM ({_LOGS[log]}) log (at, source, id, staff_id, action, subject, detail)
              WHERE {" AND ".join(conditions)} ORDER BY at DESC, id DESC LIMIT {limit:d})"""

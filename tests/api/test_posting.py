@@ -109,7 +109,7 @@ async def test_a_suspended_reader_is_told_until_when(api: Api, pool: Pool) -> No
 
     answer = await ann.post("Hello")
 
-    assert (answer.status, answer.body["code"], answer.body["reason"]) == (403, "sanctioned", "suspended")
+    assert (answer.status, answer.body["code"], answer.body["sanction"]) == (403, "sanctioned", "suspended")
     assert answer.body["until"]
     await pool.execute("UPDATE readers SET sanctioned_until = now() - interval '1 second'")
     assert (await ann.post("Hello")).status == 201
