@@ -63,6 +63,8 @@ CREATE TABLE articles (
     url text,
     title text,
     mode text NOT NULL DEFAULT 'post',
+    -- The part of the site that it stands in, by the page or by its address.
+    section text,
     version bigint NOT NULL DEFAULT 0,
     -- Published comments.
     comment_count integer NOT NULL DEFAULT 0,
@@ -71,8 +73,10 @@ CREATE TABLE articles (
     CONSTRAINT articles_key_unique UNIQUE (site_id, key),
     CONSTRAINT articles_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT articles_mode_known CHECK (mode IN ('post', 'pre', 'closed')),
-    CONSTRAINT articles_key_length CHECK (length(key) BETWEEN 1 AND 512)
+    CONSTRAINT articles_key_length CHECK (length(key) BETWEEN 1 AND 512),
+    CONSTRAINT articles_section_length CHECK (length(section) BETWEEN 1 AND 100)
 );
+CREATE INDEX articles_section ON articles (site_id, section, id) WHERE section IS NOT NULL;
 
 -- Somebody who comments. Staff have accounts of their own (see staff).
 CREATE TABLE readers (
@@ -343,6 +347,9 @@ CREATE TABLE queue (
     -- How many see it, and how often those who reported it were right: factors, kept by moderation/urgency.py.
     reach real NOT NULL DEFAULT 1,
     reporters real NOT NULL DEFAULT 1,
+    -- Whom it waits for: anybody (first), a second person who confirms what is proposed, or a lead; and what brought it there.
+    stage text NOT NULL DEFAULT 'first',
+    handover_id bigint,
     -- The order in which people take items, falling: severity x reach x reporters x age, where age doubles it every six
     -- hours. As a logarithm to base two, so that age is what it loses by being queued later and the number never changes.
     urgency double precision NOT NULL GENERATED ALWAYS AS (
@@ -353,28 +360,68 @@ CREATE TABLE queue (
     CONSTRAINT queue_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
     CONSTRAINT queue_appeal_fkey FOREIGN KEY (site_id, appeal_id) REFERENCES appeals (site_id, id) ON DELETE CASCADE,
     CONSTRAINT queue_lane_known CHECK (lane IN ('score', 'review', 'appeal')),
+    CONSTRAINT queue_stage_known CHECK (stage IN ('first', 'second', 'lead')),
+    CONSTRAINT queue_stage_whole CHECK ((stage = 'first') = (handover_id IS NULL)),
     CONSTRAINT queue_subject_known
         CHECK ((lane = 'appeal') = (appeal_id IS NOT NULL) AND (lane = 'appeal') = (comment_id IS NULL))
 );
 CREATE UNIQUE INDEX queue_appeal ON queue (site_id, appeal_id) WHERE lane = 'appeal';
 CREATE INDEX queue_score ON queue (priority DESC, id) WHERE lane = 'score';
 -- People's side: the most urgent first, the oldest first, and the views of moderation/views.py that may be few among many.
-CREATE INDEX queue_review ON queue (site_id, urgency DESC, id) WHERE lane = 'review';
-CREATE INDEX queue_review_age ON queue (site_id, id) WHERE lane = 'review';
+-- What was escalated is in a view of its own and in no other.
+CREATE INDEX queue_review ON queue (site_id, urgency DESC, id) WHERE lane = 'review' AND stage <> 'lead';
+CREATE INDEX queue_review_age ON queue (site_id, id) WHERE lane = 'review' AND stage <> 'lead';
 CREATE INDEX queue_reported ON queue (site_id, urgency DESC, id)
-    WHERE lane = 'review' AND reasons @> '[{"code": "reported"}]';
+    WHERE lane = 'review' AND stage <> 'lead' AND reasons @> '[{"code": "reported"}]';
 CREATE INDEX queue_unscored ON queue (site_id, urgency DESC, id)
-    WHERE lane = 'review' AND reasons @> '[{"code": "unscored"}]';
+    WHERE lane = 'review' AND stage <> 'lead' AND reasons @> '[{"code": "unscored"}]';
 CREATE INDEX queue_new_readers ON queue (site_id, urgency DESC, id)
-    WHERE lane = 'review' AND (reasons @> '[{"code": "new_reader"}]' OR reasons @> '[{"code": "link"}]');
+    WHERE lane = 'review' AND stage <> 'lead' AND (reasons @> '[{"code": "new_reader"}]' OR reasons @> '[{"code": "link"}]');
+CREATE INDEX queue_second ON queue (site_id, urgency DESC, id) WHERE lane = 'review' AND stage = 'second';
+CREATE INDEX queue_escalated ON queue (site_id, urgency DESC, id) WHERE lane = 'review' AND stage = 'lead';
 
--- All of a reader's comments are taken down by one act, a bounded step at a time, and put back by one.
+-- How an item came to wait for somebody else than it did: to a lead, back from one, for a second person, or on from one.
+CREATE TABLE handovers (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    comment_id bigint NOT NULL,
+    revision integer NOT NULL,
+    staff_id bigint NOT NULL,
+    -- escalate | hand_back | propose | disagree | withdraw
+    action text NOT NULL,
+    -- The handover that had brought the item where this one found it; null if it waited for anybody.
+    answers bigint,
+    -- For colleagues; no reader sees it.
+    words text,
+    -- What is proposed: from where, to what, why, and with what note to the author.
+    from_status text,
+    to_status text,
+    reasons jsonb NOT NULL DEFAULT '[]',
+    note text,
+    idempotency_key text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT handovers_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT handovers_idempotency_unique UNIQUE (site_id, staff_id, idempotency_key),
+    CONSTRAINT handovers_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT handovers_action_known CHECK (action IN ('escalate', 'hand_back', 'propose', 'disagree', 'withdraw')),
+    CONSTRAINT handovers_proposal_whole
+        CHECK ((action = 'propose') = (to_status IS NOT NULL) AND (action = 'propose') = (from_status IS NOT NULL)),
+    CONSTRAINT handovers_status_known CHECK (to_status IN ('published', 'held', 'rejected')),
+    CONSTRAINT handovers_words_length CHECK (length(words) <= 2000 AND length(note) <= 2000)
+);
+CREATE INDEX handovers_comment ON handovers (site_id, comment_id, id);
+CREATE INDEX handovers_time ON handovers (site_id, created_at, id);
+
+-- Many comments are decided by one act, a bounded step at a time, and put back by one: all of a reader's, or those that somebody
+-- picked in the queue, one by one or by their scores.
 CREATE TABLE batches (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
     staff_id bigint NOT NULL,
-    reader_id bigint NOT NULL,
-    reason text NOT NULL,
+    -- Whose comments; null for comments that were picked.
+    reader_id bigint,
+    action text NOT NULL DEFAULT 'reject',
+    reason text,
     note text,
     state text NOT NULL DEFAULT 'doing',
     -- How many comments there were to decide on, and what became of them.
@@ -382,6 +429,16 @@ CREATE TABLE batches (
     decided integer NOT NULL DEFAULT 0,
     skipped integer NOT NULL DEFAULT 0,
     taken_back integer NOT NULL DEFAULT 0,
+    -- Of those skipped: decided by somebody else meanwhile, or before somebody else just then.
+    overtaken integer NOT NULL DEFAULT 0,
+    claimed integer NOT NULL DEFAULT 0,
+    -- What was picked, the newest first, each as it was then; and the band of scores if that was what it was picked by.
+    comment_ids bigint[],
+    revisions integer[],
+    statuses text[],
+    band jsonb,
+    undone_at timestamptz,
+    undone_by bigint,
     -- The comment (doing) or the decision (undoing) down to which it has come.
     reached bigint NOT NULL,
     idempotency_key text,
@@ -389,9 +446,16 @@ CREATE TABLE batches (
     CONSTRAINT batches_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT batches_idempotency_unique UNIQUE (site_id, staff_id, idempotency_key),
     CONSTRAINT batches_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
-    CONSTRAINT batches_state_known CHECK (state IN ('doing', 'done', 'undoing', 'undone'))
+    CONSTRAINT batches_state_known CHECK (state IN ('doing', 'done', 'undoing', 'undone')),
+    CONSTRAINT batches_action_known CHECK (action IN ('publish', 'reject')),
+    CONSTRAINT batches_reason_given CHECK ((action = 'reject') = (reason IS NOT NULL)),
+    CONSTRAINT batches_subject_known
+        CHECK ((reader_id IS NULL) = (comment_ids IS NOT NULL)
+               AND coalesce(cardinality(comment_ids) = cardinality(revisions)
+                            AND cardinality(comment_ids) = cardinality(statuses), reader_id IS NOT NULL))
 );
 CREATE INDEX batches_reader ON batches (site_id, reader_id, id);
+CREATE INDEX batches_time ON batches (site_id, created_at, id) WHERE reader_id IS NULL;
 
 -- The append-only record of every decision: the only thing that changes a comment's status.
 CREATE TABLE decisions (
@@ -415,6 +479,8 @@ CREATE TABLE decisions (
     batch_id bigint,
     -- The appeal that it decides, or takes the decision of back.
     appeal_id bigint,
+    -- The handover that it answers: the proposal that it confirms, or how its item came to a lead.
+    handover_id bigint,
     idempotency_key text,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT decisions_pkey PRIMARY KEY (site_id, id),
@@ -820,16 +886,19 @@ CREATE TABLE ticket_steps (
 CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
 CREATE INDEX ticket_steps_time ON ticket_steps (site_id, created_at, id);
 
--- What staff write again and again to readers, with places to be filled in, such as {name}.
+-- What staff write again and again to readers, with places to be filled in, such as {name}: in answer to a ticket, or with a
+-- decision on a comment.
 CREATE TABLE saved_answers (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
+    kind text NOT NULL DEFAULT 'ticket',
     title text NOT NULL,
     body text NOT NULL,
     updated_by bigint,
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT saved_answers_pkey PRIMARY KEY (site_id, id),
-    CONSTRAINT saved_answers_title_unique UNIQUE (site_id, title),
+    CONSTRAINT saved_answers_title_unique UNIQUE (site_id, kind, title),
+    CONSTRAINT saved_answers_kind_known CHECK (kind IN ('ticket', 'decision')),
     CONSTRAINT saved_answers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
 );
 

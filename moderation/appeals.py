@@ -37,7 +37,7 @@ class AppealState(StrEnum):
 
 
 class Hindrance(StrEnum):
-    """Why an appeal keeps somebody from deciding."""
+    """What keeps somebody from deciding: an appeal, or a colleague whose turn it is."""
 
     # It is decided there, and nowhere else.
     UNDER_APPEAL = "under_appeal"
@@ -45,6 +45,10 @@ class Hindrance(StrEnum):
     NOT_IMPARTIAL = "not_impartial"
     # It has been decided, or what was decided on it has been taken back already.
     DECIDED = "decided"
+    # Not an appeal but where its item stands (stages.py): it waits for a lead, or for a second person, or they are the first.
+    ESCALATED = "escalated"
+    NEEDS_SECOND = "needs_second"
+    PROPOSED_IT = "proposed_it"
 
 
 @dataclass(frozen=True, slots=True)

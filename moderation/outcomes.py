@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from moderation import urgency
+from moderation import stages, urgency
 from moderation.database import Connection
 from moderation.reasons import dump_reasons
 from moderation.statuses import Actor, Status
@@ -113,7 +113,7 @@ async def count_replies(conn: Connection, changes: Sequence[Change]) -> None:
 async def update_review_queue(conn: Connection, drafts: Sequence[Draft], decision_ids: Sequence[int]) -> None:
     """Queue what is held for people; take off what is settled, with the reports that led there.
 
-    Readers' reports are for people: whatever the machine decides, they stay, and so does the item.
+    Readers' reports are for people: whatever the machine decides, they stay, and so does the item; so does what was escalated.
     """
     held = [draft for draft in drafts if draft.to_status is Status.HELD]
     if held:
@@ -133,6 +133,7 @@ async def update_review_queue(conn: Connection, drafts: Sequence[Draft], decisio
             _REPORTED,
         )
         await urgency.rank(conn, [(draft.site_id, draft.comment_id) for draft in held])
+        await stages.settle(conn, held)
     settled = [
         (draft.site_id, draft.comment_id, decision_id, draft.actor is not Actor.MACHINE)
         for draft, decision_id in zip(drafts, decision_ids, strict=True)
@@ -157,14 +158,16 @@ async def _take_off(conn: Connection, settled: Sequence[tuple[int, int, int, boo
     await conn.execute(
         """WITH d AS (SELECT d.*, (SELECT count(*) FROM reports r WHERE r.site_id = d.site_id
                                    AND r.comment_id = d.comment_id AND r.settled_by IS NULL) > 0 AS reported
-                      FROM unnest($1::bigint[], $2::bigint[]) AS d(site_id, comment_id)),
+                      FROM unnest($1::bigint[], $2::bigint[], $4::boolean[]) AS d(site_id, comment_id, by_people)),
            kept AS (UPDATE queue q SET reasons = $3 FROM d
                     WHERE d.reported AND q.site_id = d.site_id AND q.comment_id = d.comment_id AND q.lane = 'review')
            DELETE FROM queue q USING d
-           WHERE NOT d.reported AND q.site_id = d.site_id AND q.comment_id = d.comment_id AND q.lane = 'review'""",
+           WHERE NOT d.reported AND (d.by_people OR q.stage <> 'lead')
+             AND q.site_id = d.site_id AND q.comment_id = d.comment_id AND q.lane = 'review'""",
         sites,
         comments,
         _REPORTED,
+        by_people,
     )
 
 

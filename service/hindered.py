@@ -19,7 +19,7 @@ def refused(refusal: Refusal) -> Problem:
 
 
 def hindered(hindrance: Hindrance, appeal_id: int | None) -> Problem:
-    """Why an appeal keeps somebody from deciding."""
+    """What keeps somebody from deciding: an appeal, or a colleague whose turn it is."""
     appeal = str(appeal_id) if appeal_id is not None else None
     match hindrance:
         case Hindrance.UNDER_APPEAL:
@@ -29,3 +29,9 @@ def hindered(hindrance: Hindrance, appeal_id: int | None) -> Problem:
             return Problem("not_impartial", detail, appeal=appeal)
         case Hindrance.DECIDED:
             return Problem("stale", "The appeal has been decided.", appeal=appeal)
+        case Hindrance.ESCALATED:
+            return Problem("escalated", "It waits for a lead.")
+        case Hindrance.NEEDS_SECOND:
+            return Problem("needs_second", "Something is proposed about it: confirm that, or disagree.")
+        case Hindrance.PROPOSED_IT:
+            return Problem("not_impartial", "You proposed what to do, so somebody else has to decide.")
