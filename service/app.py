@@ -8,7 +8,7 @@ from aiohttp import web
 
 from moderation.database import open_pool
 from moderation.notify import ARTICLES, STAFF, Notifier
-from service import assets, docs, health, housekeeping, staff, webhooks
+from service import assets, docs, health, housekeeping, public, staff, webhooks
 from service import help as help_flow
 from service.changes import Changes
 from service.edge import edge
@@ -75,6 +75,7 @@ def _mount(app: web.Application) -> None:
             web.get("/readyz", health.readyz),
             web.get("/metrics", health.metrics),
             web.get("/embed.js", assets.embed_script),
+            web.get("/count.js", assets.count_script),
             web.get("/assets/{file}", assets.asset),
             web.get("/api/openapi.json", docs.openapi),
             web.get("/api/docs", docs.page),
@@ -83,6 +84,7 @@ def _mount(app: web.Application) -> None:
             web.get("/console/{path:.*}", staff.console),
             web.get("/demo", docs.demo),
             *help_flow.PAGES,
+            *public.PAGES,
         ]
     )
 

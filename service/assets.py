@@ -37,7 +37,7 @@ def build_id() -> str:
 @functools.cache
 def _files() -> Mapping[str, tuple[bytes, str]]:
     """All that may be asked for by name, read once: content and media type."""
-    paths = [STATIC / "embed.js", *(STATIC / "assets").iterdir()]
+    paths = [STATIC / "embed.js", STATIC / "count.js", *(STATIC / "assets").iterdir()]
     return {
         str(path.relative_to(STATIC)): (
             path.read_bytes(),
@@ -51,6 +51,11 @@ def _files() -> Mapping[str, tuple[bytes, str]]:
 async def embed_script(_request: web.Request) -> web.Response:
     """The loader that publishers' pages name: kept for minutes only, since its name never changes."""
     return _file("embed.js", _SHORT)
+
+
+async def count_script(_request: web.Request) -> web.Response:
+    """The script that lists of articles name, kept like the loader."""
+    return _file("count.js", _SHORT)
 
 
 async def asset(request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_origin
 
 import orjson
 from aiohttp import web
@@ -91,8 +91,10 @@ def _nesting(raw: bytes) -> int:
 
 
 def parse_query(request: web.Request, model: type[Model]) -> Model:
-    """Read the query string into `model`; raises Problem `invalid`."""
-    return validate(model, dict(request.query))
+    """Read the query string into `model`, where a list is a name that is given again; raises Problem `invalid`."""
+    lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
+    query = request.query
+    return validate(model, {name: query.getall(name) if name in lists else query[name] for name in query})
 
 
 def validate(model: type[Model], data: Mapping[str, Any]) -> Model:

@@ -41,6 +41,11 @@ class Sites:
         self._pool = pool
         self._kept: dict[str, tuple[float, Site]] = {}
 
+    async def keys_of_origin(self, origin: str) -> list[str]:
+        """The sites whose pages live on this origin."""
+        rows = await self._pool.fetch("SELECT key FROM sites WHERE $1 = ANY(origins) ORDER BY key", origin)
+        return [row["key"] for row in rows]
+
     async def get(self, key: str) -> Site:
         """The site; raises Problem `not_found`. With the database away, the last known answer goes on."""
         kept = self._kept.get(key)

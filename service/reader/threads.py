@@ -7,39 +7,26 @@ from aiohttp import web
 
 from service import cursors
 from service.auth import Caller
+from service.caching import cached
 from service.endpoint import answer
-from service.keys import METRICS, PAGES, POOL
+from service.keys import POOL
 from service.pages import Page
 from service.problems import Problem
 from service.reader.own import in_words
 from service.reader.shapes import ListQuery, PageQuery
 from service.sites import Site
 from service.store import comments, threads
-from service.store.threads import Row, Sort
-
-# A CDN may keep a page for a few seconds, and longer while it fetches a new one or we are away.
-_CACHE_CONTROL = "public, max-age=0, s-maxage=2, stale-while-revalidate=10, stale-if-error=300"
+from service.store.threads import Row
 
 
 async def list_comments(request: web.Request, site: Site, article: str, query: PageQuery) -> web.Response:
     """A page of an article's thread."""
     key = (site.id, article, query.sort, query.cursor, query.limit)
-    page, source = await request.app[PAGES].get(key, lambda: _fill(request, site, article, query))
-    request.app[METRICS].pages.labels(source).inc()
-    headers = {"ETag": page.etag, "Cache-Control": _CACHE_CONTROL, "Vary": "Accept-Encoding"}
-    if page.link:
-        headers["Link"] = page.link
-    if request.headers.get("If-None-Match") == page.etag:
-        return web.Response(status=304, headers=headers)
-    coding, body = page.encoded(request.headers.get("Accept-Encoding", ""))
-    if coding:
-        headers["Content-Encoding"] = coding
-    return web.Response(body=body, headers=headers, content_type="application/json")
+    return await cached(request, key, lambda: _fill(request, site, article, query))
 
 
 async def _fill(request: web.Request, site: Site, article_key: str, query: PageQuery) -> Page:
-    numbers = 1 if query.sort in (Sort.NEWEST, Sort.OLDEST) else 2
-    place = cursors.decode(query.cursor, numbers)
+    place = cursors.decode(query.cursor, query.sort.numbers)
     after = (place[0], place[-1]) if place else None
     async with request.app[POOL].acquire() as conn:
         article = await threads.find_article(conn, site.id, article_key)
@@ -47,10 +34,7 @@ async def _fill(request: web.Request, site: Site, article_key: str, query: PageQ
             return Page(None, 0, _empty(article_key), None)
         rows = await threads.roots(conn, site.id, article.id, query.sort, limit=query.limit + 1, after=after)
     shown = rows[: query.limit]
-    cursor = None
-    if len(rows) > query.limit:
-        last = shown[-1]
-        cursor = cursors.encode(last.id) if numbers == 1 else cursors.encode(last.key, last.id)
+    cursor = cursors.following(rows, query.limit, query.sort)
     head = f'{{"article":{article.json},"comments":'
     body = f'{head}{_joined(shown)},"next":{_quoted(cursor)}}}'.encode()
     link = str(request.rel_url.update_query(cursor=cursor)) if cursor else None

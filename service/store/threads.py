@@ -22,6 +22,11 @@ class Sort(StrEnum):
     TOP = "top"
     REPLIES = "replies"
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers tell a place in it: of time the id alone."""
+        return 1 if self in (Sort.NEWEST, Sort.OLDEST) else 2
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -52,6 +57,14 @@ async def find_article(conn: Connection, site_id: int, key: str) -> Article | No
         key,
     )
     return Article(row["id"], row["version"], row["json"]) if row else None
+
+
+async def counts(conn: Connection, site_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """Published comments of the articles that somebody has commented on, by the article's key."""
+    rows = await conn.fetch(
+        "SELECT key, comment_count FROM articles WHERE site_id = $1 AND key = ANY($2)", site_id, keys
+    )
+    return {row["key"]: row["comment_count"] for row in rows}
 
 
 # The first replies below the root `c`, in the order of time, so that a parent always stands before its children.
@@ -97,7 +110,7 @@ async def roots(
     """Up to `limit` roots after the place `after` (sort key, id), each with its first replies."""
     arguments: tuple[int, ...] = (site_id, article_id, limit)
     if after is not None:
-        arguments += after[:1] if sort in (Sort.NEWEST, Sort.OLDEST) else after
+        arguments += after[: sort.numbers]
     rows = await conn.fetch(roots_query(sort, after=after is not None), *arguments)
     return [Row(row["id"], row["key"], row["json"]) for row in rows]
 

@@ -9,8 +9,9 @@ import orjson
 import pytest
 from aiohttp.web import RouteDef
 
+from service import help as help_flow
+from service import public
 from service.assets import manifest
-from service.help import PAGES
 from service.routes import BASE, ROUTES
 
 WEB = Path(__file__).parents[2] / "service" / "web"
@@ -63,14 +64,14 @@ def filled(path: str) -> str:
 def addresses() -> dict[str, str]:
     """Every address of ours, and how browsers ask for it."""
     calls = {f"{BASE}{filled(route.path)}": "xhr" for route in ROUTES}
-    pages = {filled(page.path): "main_frame" for page in PAGES if isinstance(page, RouteDef)}
+    pages = {filled(page.path): "main_frame" for page in [*help_flow.PAGES, *public.PAGES] if isinstance(page, RouteDef)}
     built = manifest()
     files = [*built["files"].values(), *built["first_load"], *built["on_demand"]]
     assets = {
         f"/{file}": "stylesheet" if file.endswith(".css") else "script"
         for file in [*files, *built["locales"], *built["help_locales"]]
     }
-    return {**dict.fromkeys(OTHERS, "xhr"), **calls, **pages, **assets, "/embed.js": "script"}
+    return {**dict.fromkeys(OTHERS, "xhr"), **calls, **pages, **assets, "/embed.js": "script", "/count.js": "script"}
 
 
 def test_the_lists_are_read() -> None:

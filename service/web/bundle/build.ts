@@ -1,7 +1,7 @@
 /**
  * Builds the widget, the console and the demo's styles into service/static/.
  *
- * What it writes: `embed.js` (the loader, at a fixed address), `assets/*` (names carry a hash of their content, so they may be
+ * What it writes: `embed.js` and `count.js` (at fixed addresses), `assets/*` (names carry a hash of their content, so they may be
  * cached for ever), `console/index.html`, and `manifest.json`, which tells the service the build's id and which built file
  * stands for which logical name.
  */
@@ -58,11 +58,12 @@ function outputOf(meta: Metafile, entry: string): { file: string; css: string | 
 /** Bundles these entry points into assets/, with what they share in chunks; returns logical names and built files. */
 async function bundle(
   entries: Record<string, string>,
+  inject = ["bundle/jsx.ts"],
 ): Promise<{ files: Record<string, string>; meta: Metafile }> {
   const result = await build({
     ...COMMON,
     entryPoints: entries,
-    inject: ["bundle/jsx.ts"],
+    inject,
     outdir: join(OUT, "assets"),
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -102,6 +103,12 @@ async function buildLoader(id: string, files: Record<string, string>): Promise<v
   files["embed.js"] = "embed.js";
 }
 
+/** What lists of articles carry, at a fixed address like the loader's. */
+async function buildCount(files: Record<string, string>): Promise<void> {
+  await build({ ...COMMON, entryPoints: { count: "widget/count.ts" }, outdir: OUT, format: "iife" });
+  files["count.js"] = "count.js";
+}
+
 /** Fills console/index.html: `%console.js%` and `%console.css%` become the built files' addresses. */
 async function buildConsolePage(files: Record<string, string>): Promise<void> {
   const template = join(WEB, "console/index.html");
@@ -125,13 +132,20 @@ async function sweep(metas: Metafile[]): Promise<void> {
 
 await mkdir(dirname(join(OUT, "assets/x")), { recursive: true });
 const id = await buildId();
-const { files, meta } = await bundle({ thread: "widget/main.tsx", demo: "widget/demo.css" });
+const { files, meta } = await bundle({
+  thread: "widget/main.tsx",
+  demo: "widget/demo.css",
+  page: "widget/page.css",
+});
 // By itself: in one bundle the widget would carry whatever only the console uses of the modules that both share.
 const desk = await bundle({ console: "console/main.tsx" });
-Object.assign(files, desk.files);
+// Has no mark-up, so it needs nothing that makes it.
+const frame = await bundle({ frame: "widget/frame.ts" }, []);
+Object.assign(files, desk.files, frame.files);
 const locales = await buildLocales(id, "widget/locales", "locale");
 const helpLocales = await buildLocales(id, "widget/locales/help", "help");
 await buildLoader(id, files);
+await buildCount(files);
 await buildConsolePage(files);
 const manifest: Manifest = {
   build: id,
@@ -141,4 +155,4 @@ const manifest: Manifest = {
   ...firstLoad(meta, "widget/main.tsx", (f) => relative(OUT, resolve(WEB, f))),
 };
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-await sweep([meta, desk.meta, locales, helpLocales]);
+await sweep([meta, desk.meta, frame.meta, locales, helpLocales]);

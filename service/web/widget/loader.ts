@@ -77,17 +77,16 @@ function place(): void {
   if (location.hash.startsWith("#parley-")) load();
 }
 
-Object.assign(window, {
-  parley: {
-    create(target: Element, options: DOMStringMap = {}) {
-      const element = document.createElement("parley-comments");
-      Object.assign(element.dataset, options);
-      target.replaceChildren(element);
-      return element;
-    },
-    destroy(element: Element) {
-      element.remove();
-    },
+const api = window as { parley?: object };
+api.parley = Object.assign(api.parley ?? {}, {
+  create(target: Element, options: DOMStringMap = {}) {
+    const element = document.createElement("parley-comments");
+    Object.assign(element.dataset, options);
+    target.replaceChildren(element);
+    return element;
+  },
+  destroy(element: Element) {
+    element.remove();
   },
 });
 

@@ -64,6 +64,8 @@ class ParleyComments extends HTMLElement {
       ...setup,
       site,
       article,
+      url: this.option("url"),
+      title: this.option("title"),
       locale,
       style: (css) => this.adopt(css),
       emit: (name, detail) =>

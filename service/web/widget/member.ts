@@ -159,8 +159,8 @@ export class Member {
     const sent = {
       body,
       parent_id: parent ?? undefined,
-      article_url: location.href.split("#")[0],
-      article_title: document.title.slice(0, 300) || undefined,
+      article_url: thread.url,
+      article_title: (thread.options.title ?? document.title).slice(0, 300) || undefined,
     };
     const answer = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
     const comment = { ...this.newest(answer), body };

@@ -10,9 +10,9 @@ export function linked(): string | null {
   return location.hash.match(/^#parley-([\w-]+)$/)?.[1] ?? null;
 }
 
-/** The address of a comment on this page. */
-export function permalink(id: string): string {
-  return `${location.href.split("#")[0]}#parley-${id}`;
+/** The address of a comment on its article's page. */
+export function permalink(thread: Thread, id: string): string {
+  return `${thread.url}#parley-${id}`;
 }
 
 /** Shows one comment wherever it is: loads its conversation if need be, and marks it. */

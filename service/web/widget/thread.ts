@@ -20,6 +20,9 @@ export interface ThreadOptions {
   build: string;
   site: string;
   article: string;
+  /** The article's page, where it is not the one that the thread stands on. */
+  url?: string;
+  title?: string;
   locale: Locale;
   /** Dispatches `parley:{name}` on the element, for the publisher. */
   emit: (name: string, detail: unknown) => void;
@@ -69,6 +72,11 @@ export class Thread {
         this.skew = ms;
       },
     });
+  }
+
+  /** The address of the page that comments are linked on. */
+  get url(): string {
+    return this.options.url ?? location.href.split("#")[0] ?? "";
   }
 
   /** The site's part of the API. */

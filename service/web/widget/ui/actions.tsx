@@ -60,7 +60,7 @@ export function Actions(props: {
     else setGate(() => act);
   };
   const share = async (): Promise<void> => {
-    const url = permalink(comment.id);
+    const url = permalink(thread, comment.id);
     if (navigator.share && matchMedia("(pointer: coarse)").matches)
       await navigator.share({ url }).catch(() => {});
     else {
