@@ -87,7 +87,7 @@ async def _file(request: web.Request, site: Site, words: Words, comment_id: int 
             raise refused(error.refusal) from None
         appeal = await store.read_for_reader(conn, site.id, words.reader_id, appeal_id)
     tell(request, site, appeal_id, comment_id)
-    return answer(OwnAppealOut.model_validate(appeal), status=201)
+    return answer(appeal, status=201)
 
 
 def tell(request: web.Request, site: Site, appeal_id: int, comment_id: int | None) -> None:

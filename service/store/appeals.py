@@ -41,31 +41,31 @@ def outcome_note(appeal: str = "a") -> str:
 
 # $1 the site, $2 who asks. Those who may judge are counted among the site's moderators, leads and administrators.
 _APPEAL = f"""
-    SELECT a.id, a.due_at, json_build_object(
-        'id', a.id::text, 'kind', CASE WHEN a.comment_id IS NULL THEN 'sanction' ELSE 'comment' END, 'state', a.state,
-        'body', a.body, 'dissent', a.dissent,
-        'opened_by', (SELECT {_PERSON} FROM staff s WHERE s.id = a.opened_by),
+    SELECT x.id, x.due_at, json_build_object(
+        'id', x.id::text, 'kind', CASE WHEN x.comment_id IS NULL THEN 'sanction' ELSE 'comment' END, 'state', x.state,
+        'body', x.body, 'dissent', x.dissent,
+        'opened_by', (SELECT {_PERSON} FROM staff s WHERE s.id = x.opened_by),
         'reader', json_build_object('id', w.id::text, 'name', w.name),
-        'created_at', a.created_at, 'due_at', a.due_at, 'decided_at', a.decided_at,
-        'judge', (SELECT {_PERSON} FROM staff s WHERE s.id = a.judge_id),
-        'note', {outcome_note()},
+        'created_at', x.created_at, 'due_at', x.due_at, 'decided_at', x.decided_at,
+        'judge', (SELECT {_PERSON} FROM staff s WHERE s.id = x.judge_id),
+        'note', {outcome_note("x")},
         'claimed_by', (SELECT json_build_object('id', s.id::text, 'name', s.name, 'until', q.ready_at)
                        FROM queue q JOIN staff s ON q.claimed_by = 'staff:' || s.id
-                       WHERE q.site_id = $1 AND q.appeal_id = a.id AND q.lane = 'appeal' AND q.ready_at > now()),
-        'barred', $2::bigint = ANY (a.barred),
-        'parties', (SELECT coalesce(json_agg({_PERSON} ORDER BY s.name), '[]') FROM staff s WHERE s.id = ANY (a.barred)),
+                       WHERE q.site_id = $1 AND q.appeal_id = x.id AND q.lane = 'appeal' AND q.ready_at > now()),
+        'barred', $2::bigint = ANY (x.barred),
+        'parties', (SELECT coalesce(json_agg({_PERSON} ORDER BY s.name), '[]') FROM staff s WHERE s.id = ANY (x.barred)),
         'judges', (SELECT coalesce(json_agg(json_build_object('id', s.id::text, 'name', s.name, 'role', r.role)
                                             ORDER BY array_position(ARRAY['lead', 'admin', 'moderator'], r.role), s.name), '[]')
                    FROM staff_roles r JOIN staff s ON s.id = r.staff_id AND s.disabled_at IS NULL
-                   WHERE r.site_id = $1 AND r.role <> 'auditor' AND s.id <> ALL (a.barred)),
+                   WHERE r.site_id = $1 AND r.role <> 'auditor' AND s.id <> ALL (x.barred)),
         'tickets', (SELECT coalesce(json_agg(t.reference ORDER BY t.id), '[]') FROM tickets t
-                    WHERE t.site_id = $1 AND t.appeal_id = a.id),
+                    WHERE t.site_id = $1 AND t.appeal_id = x.id),
         'decision', (SELECT {DECISION} FROM decisions d LEFT JOIN staff s ON s.id = d.staff_id
-                     WHERE d.site_id = $1 AND d.id = a.decision_id),
-        'sanction', (SELECT {_SANCTION} FROM sanctions n WHERE n.site_id = $1 AND n.id = a.sanction_id),
-        'comment', (SELECT {COMMENT} FROM comments c {COMMENT_TABLES} WHERE c.site_id = $1 AND c.id = a.comment_id))::text AS json
-    FROM appeals a JOIN readers w ON w.site_id = $1 AND w.id = a.reader_id
-    WHERE a.site_id = $1"""
+                     WHERE d.site_id = $1 AND d.id = x.decision_id),
+        'sanction', (SELECT {_SANCTION} FROM sanctions n WHERE n.site_id = $1 AND n.id = x.sanction_id),
+        'comment', (SELECT {COMMENT} FROM comments c {COMMENT_TABLES} WHERE c.site_id = $1 AND c.id = x.comment_id))::text AS json
+    FROM appeals x JOIN readers w ON w.site_id = $1 AND w.id = x.reader_id
+    WHERE x.site_id = $1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ async def list_open(
     """Up to `limit` open appeals, the first to be due first, from after the place (due, id)."""
     due, id_ = after or (0, 0)
     rows = await conn.fetch(
-        f"""SELECT id, (extract(epoch FROM due_at) * 1000000)::bigint AS due, json FROM ({_APPEAL} AND a.state = 'open'
-                AND a.due_at >= 'epoch'::timestamptz + $4 * interval '1 microsecond'
-                AND (a.due_at, a.id) > ('epoch'::timestamptz + $4 * interval '1 microsecond', $5)
-            ORDER BY a.due_at, a.id LIMIT $3) page""",
+        f"""SELECT id, (extract(epoch FROM due_at) * 1000000)::bigint AS due, json FROM ({_APPEAL} AND x.state = 'open'
+                AND x.due_at >= 'epoch'::timestamptz + $4 * interval '1 microsecond'
+                AND (x.due_at, x.id) > ('epoch'::timestamptz + $4 * interval '1 microsecond', $5)
+            ORDER BY x.due_at, x.id LIMIT $3) page""",
         site_id,
         staff_id,
         limit,
@@ -102,7 +102,7 @@ async def list_decided(
 ) -> list[Line]:
     """Up to `limit` appeals that are over, newest first, from before the id."""
     rows = await conn.fetch(
-        f"{_APPEAL} AND a.state <> 'open' AND ($4::bigint IS NULL OR a.id < $4) ORDER BY a.id DESC LIMIT $3",
+        f"{_APPEAL} AND x.state <> 'open' AND ($4::bigint IS NULL OR x.id < $4) ORDER BY x.id DESC LIMIT $3",
         site_id,
         staff_id,
         limit,
@@ -114,7 +114,7 @@ async def list_decided(
 async def read(conn: Connection, site_id: int, staff_id: int, appeal_ids: list[int]) -> list[dict[str, Any]]:
     """These appeals, the first to be due first; reasons as stored."""
     rows = await conn.fetch(
-        f"{_APPEAL} AND a.id = ANY ($3) ORDER BY a.due_at, a.id", site_id, staff_id, appeal_ids
+        f"{_APPEAL} AND x.id = ANY ($3) ORDER BY x.due_at, x.id", site_id, staff_id, appeal_ids
     )
     return [orjson.loads(row["json"]) for row in rows]
 

@@ -175,6 +175,8 @@ async def test_counts_tell_what_waits(room: Newsroom) -> None:
         "unscored": 0,
         "new_readers": 0,
         "pending": 0,
+        "appeals": 0,
+        "incidents_open": 0,
         "tickets_open": 0,
         "oldest_held_at": None,
         "classifier": {"id": None, "state": "absent", "detail": ""},
