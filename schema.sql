@@ -21,6 +21,10 @@ CREATE TABLE sites (
     origins text[] NOT NULL DEFAULT '{}',
     guests_allowed boolean NOT NULL DEFAULT true,
     edit_window interval NOT NULL DEFAULT '15 minutes',
+    -- Readers vote up and down, up only (one reaction), or not at all.
+    voting text NOT NULL DEFAULT 'both',
+    -- Who writes something that would be held for its tone is asked once to put it differently.
+    nudges boolean NOT NULL DEFAULT true,
     -- So many rejections by people within so many days suggest a sanction; nothing is laid on anybody by counting.
     strikes integer NOT NULL DEFAULT 3,
     strike_days integer NOT NULL DEFAULT 90,
@@ -29,6 +33,7 @@ CREATE TABLE sites (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT sites_pkey PRIMARY KEY (id),
     CONSTRAINT sites_key_unique UNIQUE (key),
+    CONSTRAINT sites_voting_known CHECK (voting IN ('both', 'up', 'off')),
     CONSTRAINT sites_strikes_sane CHECK (strikes BETWEEN 1 AND 100 AND strike_days BETWEEN 1 AND 730),
     CONSTRAINT sites_key_format CHECK (key ~ '^[a-z0-9][a-z0-9-]{0,62}$')
 );
@@ -90,8 +95,11 @@ CREATE TABLE readers (
     -- none | premoderated | suspended | banned, until sanctioned_until (null: until lifted).
     sanction text NOT NULL DEFAULT 'none',
     sanctioned_until timestamptz,
+    -- Shown beside the name: staff, moderator, author, or the site's own word; set by staff or by single sign-on.
+    badge text,
     idempotency_key text,
     created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT readers_badge_length CHECK (length(badge) BETWEEN 1 AND 30),
     CONSTRAINT readers_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT readers_external_unique UNIQUE (site_id, external_id),
     CONSTRAINT readers_idempotency_unique UNIQUE (site_id, idempotency_key),
@@ -148,6 +156,12 @@ CREATE TABLE comments (
     created_at timestamptz NOT NULL DEFAULT now(),
     edited_at timestamptz,
     published_at timestamptz,
+    -- Set apart by staff: pinned ones stand first in their thread, featured ones can be read alone.
+    pinned_at timestamptz,
+    featured_at timestamptz,
+    -- Its author wanted to be asked about its tone, was asked, and put it differently or had it sent to people as it was.
+    nudge text,
+    CONSTRAINT comments_nudge_known CHECK (nudge IN ('wanted', 'asked', 'rephrased', 'sent')),
     CONSTRAINT comments_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT comments_article_fkey FOREIGN KEY (site_id, article_id) REFERENCES articles (site_id, id),
     CONSTRAINT comments_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id),
@@ -162,6 +176,9 @@ CREATE INDEX comments_roots_by_score ON comments (site_id, article_id, score, id
 CREATE INDEX comments_roots_by_replies ON comments (site_id, article_id, reply_count, id)
     WHERE parent_id IS NULL AND listed;
 CREATE INDEX comments_replies ON comments (site_id, root_id, id) WHERE parent_id IS NOT NULL AND listed;
+CREATE INDEX comments_pinned ON comments (site_id, article_id, pinned_at) WHERE pinned_at IS NOT NULL;
+CREATE INDEX comments_featured ON comments (site_id, article_id, id) WHERE featured_at IS NOT NULL;
+CREATE INDEX comments_nudged ON comments (site_id, created_at) WHERE nudge IN ('asked', 'rephrased', 'sent');
 -- A reader's own comments, the record that the policy looks at, repeats of the same text.
 CREATE INDEX comments_reader ON comments (site_id, reader_id, id);
 -- Strikes.
@@ -516,7 +533,9 @@ CREATE TABLE reports (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
     comment_id bigint NOT NULL,
-    reader_id bigint NOT NULL,
+    -- Who reported it: a reader, or somebody without an account, whose notice is a ticket.
+    reader_id bigint,
+    ticket_id bigint,
     reason text NOT NULL,
     detail text,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -524,11 +543,87 @@ CREATE TABLE reports (
     settled_by bigint,
     CONSTRAINT reports_pkey PRIMARY KEY (site_id, id),
     CONSTRAINT reports_once UNIQUE (site_id, comment_id, reader_id),
+    CONSTRAINT reports_somebodys CHECK (num_nonnulls(reader_id, ticket_id) = 1),
     CONSTRAINT reports_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
     CONSTRAINT reports_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
 );
 -- How often somebody's reports were right.
 CREATE INDEX reports_record ON reports (site_id, reader_id, id) WHERE settled_by IS NOT NULL;
+
+-- Whose comments a reader does not want to read.
+CREATE TABLE mutes (
+    site_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    muted_id bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT mutes_pkey PRIMARY KEY (site_id, reader_id, muted_id),
+    CONSTRAINT mutes_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT mutes_muted_fkey FOREIGN KEY (site_id, muted_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+
+-- Where a reader wants to be told of answers.
+CREATE TABLE mailboxes (
+    site_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    email text NOT NULL,
+    -- Mail about every answer to an own comment.
+    replies boolean NOT NULL DEFAULT true,
+    lang text NOT NULL DEFAULT 'en',
+    -- When the link was sent that confirms the address, and when it was followed: no other mail goes out before.
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    confirmed_at timestamptz,
+    -- The last mail about answers: the next waits.
+    mailed_at timestamptz,
+    CONSTRAINT mailboxes_pkey PRIMARY KEY (site_id, reader_id),
+    CONSTRAINT mailboxes_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+
+-- Threads that a reader wants to hear of by mail.
+CREATE TABLE follows (
+    site_id bigint NOT NULL,
+    article_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT follows_pkey PRIMARY KEY (site_id, article_id, reader_id),
+    CONSTRAINT follows_article_fkey FOREIGN KEY (site_id, article_id) REFERENCES articles (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT follows_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+CREATE INDEX follows_reader ON follows (site_id, reader_id);
+
+-- What readers are still to be told by mail, gathered, so that nobody gets ten mails at once.
+CREATE TABLE notices (
+    site_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    kind text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT notices_pkey PRIMARY KEY (site_id, reader_id, comment_id),
+    CONSTRAINT notices_mailbox_fkey FOREIGN KEY (site_id, reader_id)
+        REFERENCES mailboxes (site_id, reader_id) ON DELETE CASCADE,
+    CONSTRAINT notices_comment_fkey FOREIGN KEY (site_id, comment_id) REFERENCES comments (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT notices_kind_known CHECK (kind IN ('reply', 'thread'))
+);
+
+-- What staff set apart: comments pinned or featured, readers given a badge (null: taken away). Append-only.
+CREATE TABLE distinctions (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    action text NOT NULL,
+    comment_id bigint,
+    reader_id bigint,
+    badge text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT distinctions_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT distinctions_comment_fkey FOREIGN KEY (site_id, comment_id)
+        REFERENCES comments (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT distinctions_reader_fkey FOREIGN KEY (site_id, reader_id)
+        REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT distinctions_action_known CHECK (action IN ('pin', 'unpin', 'feature', 'unfeature', 'badge')),
+    CONSTRAINT distinctions_somebodys
+        CHECK ((action = 'badge') = (reader_id IS NOT NULL) AND num_nonnulls(comment_id, reader_id) = 1)
+);
+CREATE INDEX distinctions_time ON distinctions (site_id, created_at, id);
 
 -- What live readers are told. seq is the article's version at that moment, so an article's events have no gaps.
 CREATE TABLE events (
@@ -841,6 +936,8 @@ CREATE TABLE tickets (
         'received', 'diagnosed', 'self_solved', 'open', 'waiting_reader', 'in_progress', 'resolved', 'closed',
         'merged', 'linked', 'handed_over', 'spam'))
 );
+ALTER TABLE reports ADD CONSTRAINT reports_ticket_fkey FOREIGN KEY (site_id, ticket_id)
+    REFERENCES tickets (site_id, id) ON DELETE CASCADE;
 CREATE INDEX tickets_inbox ON tickets (site_id, state, id);
 CREATE INDEX tickets_by_cause ON tickets (site_id, cause, created_at);
 CREATE INDEX tickets_incident ON tickets (site_id, incident_id) WHERE incident_id IS NOT NULL;
