@@ -21,7 +21,7 @@ from service.help.intake import MAX_MESSAGE, Report, take
 from service.help.references import parse_reference
 from service.help.self_help import look
 from service.help.tickets import comment_number
-from service.help.words import CATEGORIES, STATES
+from service.help.words import APPEALS, CATEGORIES, STATES
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER, SITES
 from service.parsing import read_form
 from service.problems import Problem
@@ -191,6 +191,7 @@ async def open_ticket(request: web.Request, place: Place) -> web.Response:
         ticket=document,
         state=STATES[state],
         category=CATEGORIES[document["category"]],
+        appeal=APPEALS[document["appeal"]["state"]] if document["appeal"] else "",
         can_write=after_writing_back(state) is not None and not ticket.lapsed,
         can_solve=after_solving(state) is not None,
         written=bool(message) and not error,

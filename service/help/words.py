@@ -30,3 +30,11 @@ STATES: Mapping[State, str] = {
     # Whoever is taken for a program reads what everybody reads at first.
     State.SPAM: "Received. Nobody has looked at it yet.",
 }
+
+# What became of the appeal that a ticket was handed over as.
+APPEALS: Mapping[str, str] = {
+    "open": "Your appeal is before somebody who had no part in the decision.",
+    "overturned": "You were right to appeal: the decision was overturned.",
+    "upheld": "Somebody who had no part in it has looked again, and the decision stands.",
+    "withdrawn": "The appeal ended when the comment was deleted.",
+}
