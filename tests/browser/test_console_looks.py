@@ -3,47 +3,19 @@
 Leaves a picture of each state in screenshots/, for people to look at.
 """
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.album import SCREENS, Album
 from tests.browser.consoles import Desk, card, row, sign_in, wait_for_words
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path(__file__).parent / "screenshots"
-SCREENS: dict[str, dict[str, Any]] = {
-    "desk": {"viewport": {"width": 1440, "height": 900}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-}
 LONG = (
     "I have read this paper for twenty years, and the *letters page* used to be the best of it.\n\n"
     "> trams are for people who cannot drive\n\nOnly an idiot would write that. My mother is 84 and rides the 9 to the"
     " market twice a week. Ask her about cars, and bring an hour. [The timetable](https://example.org/9) is no help."
 )
-
-
-class Album:
-    """Looks at a page: takes its picture, and runs axe on it."""
-
-    def __init__(self, page: Page, name: str) -> None:
-        self.page = page
-        self.name = name
-
-    def look(self, state: str) -> None:
-        # Colours are measured as they are once nothing moves any more.
-        self.page.wait_for_function("document.getAnimations().every(one => one.playState === 'finished')")
-        self.page.screenshot(path=PICTURES / f"console-{state}-{self.name}.png")
-        width, shown = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert width <= shown, f"{state} is wider than the screen"
-        found = Axe().run(self.page).response["violations"]
-        assert not found, (
-            state,
-            [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]],
-        )
 
 
 @pytest.mark.parametrize("screen", list(SCREENS))

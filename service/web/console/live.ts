@@ -14,7 +14,7 @@ const CLAIM_MS = 5 * 60_000;
 interface Ears {
   /** Whether this screen decided it itself. */
   handled: (id: string) => boolean;
-  /** The inbox has changed. */
+  /** The inbox or an incident has changed. */
   tickets: () => void;
   /** The service will not tell any more: the session is over, or the role on the site. */
   refused: () => void;
@@ -46,7 +46,7 @@ export function follow(desk: Desk, { handled, tickets, refused }: Ears): () => v
       const told = (data ? JSON.parse(data) : {}) as Told;
       if (event === "counts") desk.counts.value = JSON.parse(data) as Counts;
       else if (event === "resync") desk.catchUp();
-      else if (event === "ticket.changed") tickets();
+      else if (event === "ticket.changed" || event === "incident.changed") tickets();
       else if (told.id) on[event]?.(told.id, told.by);
     },
     onState: (connected) => {

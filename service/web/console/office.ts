@@ -9,7 +9,7 @@ import type { HouseRule } from "./types.ts";
 /** The site's desk that is open now; null while nobody is signed in. */
 export const desk = signal<Desk | null>(null);
 export const decisions = signal<Decisions | null>(null);
-/** Goes up whenever the inbox has changed. */
+/** Goes up whenever the inbox or an incident has changed. */
 export const inboxVersion = signal(0);
 
 const siteKey = computed(() => site.value?.key ?? null);

@@ -1,6 +1,9 @@
 import { signal } from "@preact/signals";
 import { behind, type Query } from "./selection.ts";
 
+/** What is beside the inbox. */
+export const HELP_VIEWS = ["incidents", "faults", "answers"] as const;
+
 /** Where in the console one is; the address says the same. */
 export type Place =
   | { view: "queue"; site: string; query?: Query }
@@ -10,7 +13,10 @@ export type Place =
   | { view: "insight"; site: string }
   | { view: "quality"; site: string }
   | { view: "comment"; site: string; id: string }
-  | { view: "tickets"; site: string; reference: string | null };
+  | { view: "incidents"; site: string }
+  | { view: "faults"; site: string }
+  | { view: "answers"; site: string }
+  | { view: "tickets"; site: string; reference: string | null; query?: Query };
 
 function parse({ pathname, search }: Location): Place | null {
   const [site, view, rest] = pathname
@@ -18,9 +24,11 @@ function parse({ pathname, search }: Location): Place | null {
     .split("/")
     .map((part) => decodeURIComponent(part));
   if (!site) return null;
-  if (view === "tickets") return { view, site, reference: rest || null };
   if (view === "comments" && rest) return { view: "comment", site, id: rest };
   const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value));
+  if (view === "tickets") return { view, site, reference: rest || null, query };
+  const help = HELP_VIEWS.find((one) => one === view);
+  if (help) return { view: help, site };
   if (view === "search") return { view, site, query, id: rest || null };
   if (view === "record") return { view, site, query };
   if (view === "policy") return { view, site };
@@ -38,13 +46,16 @@ export function pathOf(place: Place): string {
     case "policy":
     case "insight":
     case "quality":
+    case "incidents":
+    case "faults":
+    case "answers":
       return `${base}/${place.view}`;
     case "record":
       return `${base}/record${behind(place.query)}`;
     case "comment":
       return `${base}/comments/${encodeURIComponent(place.id)}`;
     case "tickets":
-      return `${base}/tickets${place.reference ? `/${encodeURIComponent(place.reference)}` : ""}`;
+      return `${base}/tickets${place.reference ? `/${encodeURIComponent(place.reference)}` : ""}${behind(place.query ?? {})}`;
   }
 }
 

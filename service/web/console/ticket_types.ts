@@ -1,4 +1,4 @@
-import type { ArticleRef, Person } from "./types.ts";
+import type { ArticleRef, Decision, Person, Status } from "./types.ts";
 
 export const TICKET_STATES = [
   "received",
@@ -32,6 +32,25 @@ export interface TicketStep {
   created_at: string;
 }
 
+/** A comment, with the last decision on it. */
+export interface About {
+  id: string;
+  status: Status;
+  body: string | null;
+  created_at: string;
+  decision: Pick<Decision, "to_status" | "actor" | "staff" | "reasons" | "note" | "created_at"> | null;
+}
+
+export interface FailedRequest {
+  request_id: string;
+  route: string;
+  status: number;
+  code: string | null;
+  error: string | null;
+  milliseconds: number;
+  at: string;
+}
+
 export interface Ticket {
   reference: string;
   category: string;
@@ -54,4 +73,8 @@ export interface Ticket {
   updated_at: string;
   messages?: TicketMessage[] | null;
   steps?: TicketStep[] | null;
+  /** The comment that it is about. */
+  comment?: About | null;
+  /** The log's lines of the failed calls that the diagnostics name. */
+  requests?: FailedRequest[] | null;
 }

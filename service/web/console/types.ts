@@ -98,6 +98,7 @@ export interface Counts {
   new_readers: number;
   pending: number;
   tickets_open: number;
+  incidents_open: number;
   oldest_held_at: string | null;
   classifier: { id: string | null; state: "ready" | "unavailable" | "absent"; detail: string };
 }

@@ -5,8 +5,9 @@ import { behind, type Query } from "./selection.ts";
 import { inWords, lapsed } from "./session.ts";
 import type { Page } from "./types.ts";
 
-/** A list of the desk's site, read page by page; another query starts it anew, and what was asked for before is dropped. */
-export function usePages<T>(desk: Desk, path: string, query: Query) {
+/** A list of the desk's site, read page by page; another query, or another version of the same, starts it anew, and what was
+ * asked for before is dropped. */
+export function usePages<T>(desk: Desk, path: string, query: Query, version = 0) {
   const items = useSignal<T[] | null>(null);
   const next = useSignal<string | null>(null);
   const failed = useSignal<string | null>(null);
@@ -24,6 +25,6 @@ export function usePages<T>(desk: Desk, path: string, query: Query) {
       if (!lapsed(error) && latest.current === asked) failed.value = inWords(error);
     }
   };
-  useEffect(() => void read(null), [desk, asked]);
+  useEffect(() => void read(null), [desk, asked, version]);
   return { items: items.value, next: next.value, failed: failed.value, more: () => void read(next.value) };
 }

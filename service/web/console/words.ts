@@ -79,6 +79,10 @@ export const DEED: Record<string, string> = {
   "sample.judge": "looked a second time",
   "policy.save": "changed the policy",
   "article.mode": "changed an article’s mode",
+  "answers.save": "wrote a saved answer",
+  "answers.delete": "deleted a saved answer",
+  "fault.mend": "called a fault mended",
+  "incident.resolve": "ended an incident",
   "session.sign_in": "signed in",
   "session.sign_out": "signed out",
   "record.export": "took the record away",
@@ -107,6 +111,43 @@ export const TICKET_STATE: Record<TicketState, string> = {
   merged: "Merged into another",
   spam: "Spam",
 };
+
+/** What a reader's browser may take for the cause (service/help/causes.py), in a few words. */
+export const CAUSE: Record<string, string> = {
+  storage: "storage blocked",
+  blocked: "content blocker",
+  csp: "the page’s policy",
+  origin: "origin not listed",
+  no_scripts: "no scripts",
+  crash: "script crashed",
+  old_browser: "old browser",
+  offline: "offline",
+  network: "network",
+  session_over: "session over",
+  token_wrong: "wrong token",
+  clock: "clock wrong",
+  email_unverified: "address not confirmed",
+  name: "name refused",
+  rate_limited: "too fast",
+  sanctioned: "sanction",
+  closed: "article closed",
+  not_entitled: "not signed in",
+  held: "comment waits",
+  rejected: "comment rejected",
+  text_refused: "text refused",
+  rephrase: "asked to rephrase",
+  duplicate: "posted twice",
+  parent_gone: "parent gone",
+  edit_over: "too late to edit",
+  challenge: "challenge failed",
+  muted: "author muted",
+  stale: "old version of the page",
+  outage: "our outage",
+  unknown: "nothing found",
+  none: "not diagnosed",
+};
+
+export const causeName = (code: string): string => CAUSE[code] ?? spaced(code);
 
 /** "1 comment", "3 comments". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

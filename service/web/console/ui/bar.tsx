@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { decisions, desk } from "../office.ts";
-import { go, type Place, pathOf, place } from "../router.ts";
+import { go, HELP_VIEWS, type Place, pathOf, place } from "../router.ts";
 import { mayAudit, session, site } from "../session.ts";
 import { Menu } from "./menu.tsx";
 import { Key } from "./parts.tsx";
@@ -93,7 +93,7 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
           to={{ view: "tickets", site: key, reference: null }}
           name="Tickets"
           count={counts?.tickets_open}
-          here={here === "tickets"}
+          here={here === "tickets" || HELP_VIEWS.some((one) => one === here)}
         />
         <Tab to={{ view: "insight", site: key }} name="Insight" counts={false} here={here === "insight"} />
         <Tab to={{ view: "quality", site: key }} name="Quality" counts={false} here={here === "quality"} />

@@ -3,9 +3,12 @@ import { useShortcuts } from "../keys.ts";
 import { decisions, desk } from "../office.ts";
 import { go, place } from "../router.ts";
 import { session, site } from "../session.ts";
+import { AnswersView } from "./answers.tsx";
 import { Bar } from "./bar.tsx";
 import { CommentView } from "./comment_view.tsx";
+import { FaultsView } from "./faults.tsx";
 import { HelpDialog } from "./help.tsx";
+import { IncidentBanner, IncidentsView } from "./incidents.tsx";
 import { InsightView } from "./insight.tsx";
 import { Notices, Spoken, ToastBar } from "./notices.tsx";
 import { Palette } from "./palette.tsx";
@@ -25,6 +28,9 @@ const TITLES = {
   quality: "Quality",
   comment: "Comment",
   tickets: "Tickets",
+  incidents: "Incidents",
+  faults: "Site’s faults",
+  answers: "Saved answers",
 };
 
 function View() {
@@ -33,7 +39,12 @@ function View() {
   if (!session.value?.sites.length)
     return <p class="empty">You have no role on any site yet. An administrator gives you one.</p>;
   if (!at || !open) return <div class="empty" aria-busy="true" />;
-  if (at.view === "tickets") return <TicketsView site={at.site} reference={at.reference} />;
+  if (at.view === "tickets") {
+    return <TicketsView desk={open} query={at.query ?? {}} reference={at.reference} />;
+  }
+  if (at.view === "incidents") return <IncidentsView desk={open} />;
+  if (at.view === "faults") return <FaultsView desk={open} />;
+  if (at.view === "answers") return <AnswersView desk={open} />;
   if (at.view === "search") return <SearchView desk={open} query={at.query} id={at.id} />;
   if (at.view === "insight") return <InsightView desk={open} />;
   if (at.view === "quality") return <QualityView desk={open} />;
@@ -72,6 +83,7 @@ export function Shell() {
         run: () => go({ view: "search", site: key, query: {}, id: null }),
       },
       { key: "t", does: "Go to the tickets", run: () => go({ view: "tickets", site: key, reference: null }) },
+      { key: "i", does: "Go to the incidents", run: () => go({ view: "incidents", site: key }) },
     ],
     [key],
   );
@@ -82,6 +94,7 @@ export function Shell() {
       </a>
       <Bar onFind={show("palette")} onKeys={show("keys")} />
       <Notices />
+      <IncidentBanner />
       <main id="main" tabIndex={-1} data-view={place.value?.view}>
         <h1 class="unseen">{title}</h1>
         <View />

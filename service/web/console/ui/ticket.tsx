@@ -1,18 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { randomKey } from "../../shared/keys.ts";
 import { call, sitePath } from "../api.ts";
-import { keep, recall } from "../kept.ts";
-import { useShortcuts } from "../keys.ts";
+import type { Desk } from "../desk.ts";
 import { say } from "../notices.ts";
 import { inboxVersion } from "../office.ts";
 import { go } from "../router.ts";
+import type { Query } from "../selection.ts";
 import { inWords, lapsed, mayDecide } from "../session.ts";
 import type { Ticket, TicketState } from "../ticket_types.ts";
 import { spaced, TICKET_STATE } from "../words.ts";
 import { Conversation } from "./conversation.tsx";
-import { CommentLink } from "./links.tsx";
-import { Ago } from "./parts.tsx";
+import { TicketAnswer } from "./ticket_answer.tsx";
+import { TicketFacts } from "./ticket_facts.tsx";
+import { Merge } from "./ticket_merge.tsx";
 
 /** States that staff set here; the others come about by what readers and the service do. */
 const SETTABLE: readonly TicketState[] = [
@@ -24,127 +24,33 @@ const SETTABLE: readonly TicketState[] = [
   "spam",
 ];
 
-function Facts({ ticket }: { ticket: Ticket }) {
-  const details = Object.entries(ticket.diagnostics);
+function StateChoice({ state, onMove }: { state: TicketState; onMove: (state: TicketState) => void }) {
   return (
-    <>
-      <p class="byline">
-        <b dir="auto">{ticket.reader?.name ?? "A reader"}</b>
-        {ticket.email && <a href={`mailto:${ticket.email}`}>{ticket.email}</a>}
-        <Ago at={ticket.created_at} />
-      </p>
-      <p class="where">
-        {ticket.article && <span dir="auto">{ticket.article.title ?? ticket.article.key}</span>}
-        {ticket.comment_id && <CommentLink id={ticket.comment_id}>The comment it is about</CommentLink>}
-      </p>
-      {ticket.cause && <p class="muted">Their browser took it for: {spaced(ticket.cause)}.</p>}
-      {ticket.merged_into && <p class="muted">It goes on as {ticket.merged_into}.</p>}
-      {ticket.mail && (
-        <p class={ticket.mail.state === "failed" ? "warning" : "muted"}>
-          {ticket.mail.state === "failed"
-            ? `Mail to the reader could not be delivered: ${ticket.mail.error ?? "no reason given"}.`
-            : "Mail to the reader is on its way."}
-        </p>
-      )}
-      {details.length > 0 && (
-        <details class="diagnostics">
-          <summary>What their browser said</summary>
-          <dl>
-            {details.map(([name, value]) => (
-              <div key={name}>
-                <dt>{spaced(name)}</dt>
-                <dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
-    </>
+    <select
+      aria-label="State"
+      value={state}
+      onChange={(event) => onMove(event.currentTarget.value as TicketState)}
+    >
+      {!SETTABLE.includes(state) && <option value={state}>{TICKET_STATE[state]}</option>}
+      {SETTABLE.map((one) => (
+        <option key={one} value={one}>
+          {TICKET_STATE[one]}
+        </option>
+      ))}
+    </select>
   );
 }
 
-function Answer({
-  site,
-  ticket,
-  onWritten,
-}: {
-  site: string;
-  ticket: Ticket;
-  onWritten: (ticket: Ticket) => void;
-}) {
-  const place = `parley:console:answer:${site}:${ticket.reference}`;
-  const draft = useSignal(recall<string>(place) ?? "");
-  const write = (text: string): void => {
-    draft.value = text;
-    keep(place, text || null);
-  };
-  const busy = useSignal(false);
-  const failed = useSignal<string | null>(null);
-  const key = useRef(randomKey());
-  const box = useRef<HTMLTextAreaElement>(null);
-  useShortcuts("Ticket", [{ key: "r", does: "Write an answer", run: () => box.current?.focus() }], []);
-  const send = async (kind: "answer" | "note"): Promise<void> => {
-    const body = draft.value.trim();
-    if (!body || busy.value) return;
-    busy.value = true;
-    failed.value = null;
-    try {
-      const path = sitePath(site, `/tickets/${ticket.reference}/messages`);
-      onWritten(await call<Ticket>("POST", path, { body: { kind, body }, key: key.current }));
-      key.current = randomKey();
-      write("");
-      say(kind === "answer" ? "Answered" : "Noted");
-    } catch (error) {
-      if (!lapsed(error)) failed.value = `Not sent; your text is still here. ${inWords(error)}`;
-    } finally {
-      busy.value = false;
-    }
-  };
-  return (
-    <form
-      class="answer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send("answer");
-      }}
-    >
-      <label>
-        <span class="unseen">Answer or note</span>
-        <textarea
-          ref={box}
-          rows={3}
-          maxLength={4000}
-          dir="auto"
-          placeholder="Answer the reader, or leave a note for colleagues"
-          value={draft.value}
-          onInput={(event) => {
-            write(event.currentTarget.value);
-            // Another text is another message.
-            if (failed.value) key.current = randomKey();
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send("answer");
-            if (event.key === "Escape") box.current?.blur();
-          }}
-        />
-      </label>
-      <p class="error" role="alert">
-        {failed}
-      </p>
-      <div class="answer-buttons">
-        <button type="submit" class="primary" aria-disabled={busy.value}>
-          Answer the reader
-        </button>
-        <button type="button" class="plain" aria-disabled={busy.value} onClick={() => void send("note")}>
-          Note for colleagues
-        </button>
-      </div>
-    </form>
-  );
+interface Props {
+  desk: Desk;
+  reference: string;
+  /** Where one came from. */
+  query: Query;
 }
 
 /** One ticket: what was said, what is known, and an answer. */
-export function TicketCard({ site, reference }: { site: string; reference: string }) {
+export function TicketCard({ desk, reference, query }: Props) {
+  const { site } = desk.options;
   const ticket = useSignal<Ticket | null>(null);
   const failed = useSignal<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -154,6 +60,7 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
     call<Ticket>("GET", path)
       .then((read) => {
         ticket.value = read;
+        failed.value = null;
       })
       .catch((error: unknown) => {
         if (!lapsed(error)) failed.value = inWords(error);
@@ -163,6 +70,7 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
   const move = async (state: TicketState): Promise<void> => {
     try {
       ticket.value = await call<Ticket>("PUT", `${path}/state`, { body: { state } });
+      failed.value = null;
       say(`Moved: ${TICKET_STATE[state].toLowerCase()}`);
     } catch (error) {
       if (!lapsed(error)) failed.value = inWords(error);
@@ -176,7 +84,7 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
           type="button"
           class="icon back"
           aria-label="Back to the list"
-          onClick={() => go({ view: "tickets", site, reference: null })}
+          onClick={() => go({ view: "tickets", site, query, reference: null })}
         >
           <span aria-hidden="true">←</span>
         </button>
@@ -186,20 +94,10 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
         <span class="muted">{shown && spaced(shown.category)}</span>
         <span class="grow" />
         {shown && mayDecide.value && (
-          <select
-            aria-label="State"
-            value={shown.state}
-            onChange={(event) => void move(event.currentTarget.value as TicketState)}
-          >
-            {!SETTABLE.includes(shown.state) && (
-              <option value={shown.state}>{TICKET_STATE[shown.state]}</option>
-            )}
-            {SETTABLE.map((state) => (
-              <option key={state} value={state}>
-                {TICKET_STATE[state]}
-              </option>
-            ))}
-          </select>
+          <>
+            {shown.state !== "merged" && <Merge site={site} reference={shown.reference} />}
+            <StateChoice state={shown.state} onMove={(state) => void move(state)} />
+          </>
         )}
       </header>
       {failed.value && (
@@ -209,12 +107,12 @@ export function TicketCard({ site, reference }: { site: string; reference: strin
       )}
       {shown && (
         <div class="ticket-scroll">
-          <Facts ticket={shown} />
+          <TicketFacts ticket={shown} site={site} />
           <Conversation ticket={shown} />
         </div>
       )}
       {shown && mayDecide.value && (
-        <Answer
+        <TicketAnswer
           site={site}
           ticket={shown}
           onWritten={(written) => {

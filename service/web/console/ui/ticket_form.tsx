@@ -1,0 +1,101 @@
+import type { Query } from "../selection.ts";
+import { TICKET_STATES } from "../ticket_types.ts";
+import { CAUSE, TICKET_STATE } from "../words.ts";
+
+/** What only some need. */
+const MORE = ["cause", "article", "language"];
+
+interface Props {
+  query: Query;
+  onSearch: (query: Query) => void;
+}
+
+/** Which tickets. A change of a choice is looked for at once, what is typed by Enter. */
+export function TicketForm({ query, onSearch }: Props) {
+  const search = (form: HTMLFormElement): void => {
+    const given = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
+    onSearch(Object.fromEntries(given.filter(([, value]) => value)));
+  };
+  return (
+    <form
+      class="search-form"
+      role="search"
+      aria-label="Tickets"
+      onSubmit={(event) => {
+        event.preventDefault();
+        search(event.currentTarget);
+      }}
+      onChange={(event) => {
+        if (event.target instanceof HTMLSelectElement) search(event.currentTarget);
+      }}
+    >
+      <div class="inline-form">
+        <label>
+          Words or reference
+          <input
+            key={query.words}
+            type="search"
+            name="words"
+            maxLength={200}
+            defaultValue={query.words ?? ""}
+          />
+        </label>
+        <label>
+          Show
+          <select name="state" key={query.state}>
+            <option value="">Not done yet</option>
+            {TICKET_STATES.map((one) => (
+              <option key={one} value={one} selected={query.state === one}>
+                {TICKET_STATE[one]}
+              </option>
+            ))}
+            <option value="all" selected={query.state === "all"}>
+              All
+            </option>
+          </select>
+        </label>
+      </div>
+      <details open={MORE.some((name) => query[name]) || undefined}>
+        <summary>More</summary>
+        <div class="search-more">
+          <label>
+            Cause
+            <select name="cause" key={query.cause}>
+              <option value="">Any</option>
+              {Object.entries(CAUSE).map(([code, name]) => (
+                <option key={code} value={code} selected={query.cause === code}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Article’s key
+            <input
+              type="text"
+              name="article"
+              key={query.article}
+              defaultValue={query.article ?? ""}
+              maxLength={512}
+            />
+          </label>
+          <label>
+            Language
+            <input
+              type="text"
+              name="language"
+              key={query.language}
+              defaultValue={query.language ?? ""}
+              pattern="[A-Za-z]{2,3}"
+              title="Like de or en"
+              placeholder="de"
+            />
+          </label>
+        </div>
+      </details>
+      <button type="submit" class="unseen">
+        Look for them
+      </button>
+    </form>
+  );
+}
