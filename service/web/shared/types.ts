@@ -50,6 +50,11 @@ export interface Votes {
   down: number;
 }
 
+export interface Appeal {
+  state: "open" | "overturned" | "upheld";
+  due_at: string;
+}
+
 export interface Comment {
   id: string;
   parent_id: string | null;
@@ -67,6 +72,9 @@ export interface Comment {
   reasons?: Reason[];
   /** What a moderator wrote to the author; only in the author's own view. */
   note?: string | null;
+  /** The author's appeal against what keeps it from readers, and until when there may be one. */
+  appeal?: Appeal | null;
+  appeal_until?: string | null;
   votes: Votes;
   reply_count: number;
   replies?: { items: Comment[]; next: string | null };

@@ -120,7 +120,7 @@ export class Member {
     // Published ones come with their page, in their place.
     if (comment.status === "published" && !known) return;
     this.thread.put(comment, "first");
-    if (comment.status === "pending" || comment.status === "held") this.follow(comment.id);
+    if (waits(comment)) this.follow(comment.id);
   }
 
   /** Asks after an own comment until it is decided: one that is held or rejected makes no public event. */
@@ -140,14 +140,15 @@ export class Member {
     const { thread } = this;
     try {
       const comment = await this.session.call<Comment>("GET", `/comments/${id}`);
-      if (thread.tree.get(id)?.status !== comment.status) {
+      const known = thread.tree.get(id);
+      if (known?.status !== comment.status || known.appeal?.state !== comment.appeal?.state) {
         thread.options.emit("status", { id, status: comment.status });
         thread.say(
           thread.options.locale.t(comment.status === "published" ? "posted_live" : "status_changed"),
         );
       }
       thread.put(comment, "first");
-      return comment.status === "pending" || comment.status === "held";
+      return waits(comment);
     } catch (error) {
       return (error as ApiError).transient;
     }
@@ -226,6 +227,11 @@ export class Member {
     this.thread.tree.put({ ...comment, votes });
     this.thread.touch(id);
   }
+}
+
+/** Somebody is still to decide on it. */
+function waits({ status, appeal }: Comment): boolean {
+  return status === "pending" || status === "held" || appeal?.state === "open";
 }
 
 /** `votes` with `own` counted in (`by` 1) or out (`by` -1). */

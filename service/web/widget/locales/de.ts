@@ -77,6 +77,10 @@ const de: Strings = {
     "Die Moderation liest das, bevor es erscheint; das dauert meist {time}. Bisher sehen nur Sie es.",
   rejected: "Das wurde nicht veröffentlicht. Nur Sie sehen es.",
   appeal: "Um erneute Prüfung bitten",
+  appeal_why: "Warum sollte er erscheinen? Das liest jemand, der nicht entschieden hat.",
+  appeal_open: "Du hast um erneute Prüfung gebeten: Jemand, der nicht entschieden hat, antwortet bis {time}.",
+  appeal_upheld: "Jemand anderes hat noch einmal geprüft und stimmt der Entscheidung zu.",
+  appeal_overturned: "Du hattest recht: Nach erneuter Prüfung ist er erschienen.",
   status_changed: "Es gibt Neues zu Ihrem Kommentar.",
   offline: "Sie sind offline. Ihr Text ist hier sicher und wird gesendet, sobald Sie wieder verbunden sind.",
   no_answer:

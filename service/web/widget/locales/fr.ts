@@ -94,6 +94,11 @@ const fr: Strings = {
     "La modération lira ce texte avant sa parution, ce qui prend en général {time}. Vous seul le voyez pour l’instant.",
   rejected: "Ce texte n’a pas été publié. Vous seul le voyez.",
   appeal: "Demander un nouvel examen",
+  appeal_why: "Pourquoi devrait-il être publié ? Une personne qui n’a pas décidé le lira.",
+  appeal_open:
+    "Vous avez demandé un nouvel examen : une personne qui n’a pas décidé répondra avant le {time}.",
+  appeal_upheld: "Une autre personne l’a réexaminé et approuve la décision.",
+  appeal_overturned: "Vous aviez raison : il a été publié après un nouvel examen.",
   status_changed: "Il y a du nouveau pour votre commentaire.",
   offline: "Vous êtes hors ligne. Votre texte est en sécurité ici et sera envoyé à votre retour.",
   no_answer: "Le service ne répond pas. Votre texte est en sécurité ici : réessayez dans un instant.",

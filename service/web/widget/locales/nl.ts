@@ -77,6 +77,11 @@ const nl: Strings = {
     "De moderatie leest dit voordat het verschijnt; dat duurt meestal {time}. Voorlopig ziet alleen u het.",
   rejected: "Dit is niet geplaatst. Alleen u ziet het.",
   appeal: "Vragen om er nog eens naar te kijken",
+  appeal_why: "Waarom zou het geplaatst moeten worden? Iemand die niet besliste, leest dit.",
+  appeal_open:
+    "Je vroeg om er nog eens naar te kijken: iemand die niet besliste, antwoordt uiterlijk {time}.",
+  appeal_upheld: "Iemand anders heeft er nog eens naar gekeken en is het met de beslissing eens.",
+  appeal_overturned: "Je had gelijk: het is na een tweede blik geplaatst.",
   status_changed: "Er is nieuws over uw reactie.",
   offline: "U bent offline. Uw tekst is hier veilig en wordt verstuurd zodra u weer verbinding hebt.",
   no_answer: "De dienst antwoordt niet. Uw tekst is hier veilig: probeer het zo nog eens.",

@@ -14,6 +14,9 @@ import type { HelpStrings } from "../strings_help.ts";
 import type { HelpContext, Thread, ThreadOptions } from "../thread.ts";
 import { Answers, CopyButton } from "./answers.tsx";
 
+// In one file with the help form: a file of its own would break up what is loaded at first.
+export { AppealForm } from "./appeal.tsx";
+
 const CATEGORIES: TicketCategory[] = [
   "cannot_post",
   "comment_missing",
