@@ -87,8 +87,13 @@ CREATE INDEX articles_section ON articles (site_id, section, id) WHERE section I
 CREATE TABLE readers (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
-    -- The publisher's own id (single sign-on); null for guests.
+    -- Who it is by the way in: sso:{id with the publisher}, mail:{address}, oidc:{issuer} {id there}; null for guests.
     external_id text,
+    email text,
+    -- Where the publisher says that a portrait is; we keep a copy of our own (portraits).
+    avatar_url text,
+    -- The account was erased: nobody comes back to it.
+    erased_at timestamptz,
     name text NOT NULL,
     -- The name with look-alike characters folded: compared against staff names.
     name_skeleton text NOT NULL,
@@ -97,6 +102,8 @@ CREATE TABLE readers (
     sanctioned_until timestamptz,
     -- Shown beside the name: staff, moderator, author, or the site's own word; set by staff or by single sign-on.
     badge text,
+    -- The digest of the portrait, if there is one.
+    portrait text,
     idempotency_key text,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT readers_badge_length CHECK (length(badge) BETWEEN 1 AND 30),
@@ -109,23 +116,130 @@ CREATE TABLE readers (
 -- Names that look alike are found together.
 CREATE INDEX readers_skeleton ON readers (site_id, name_skeleton);
 
--- A reader's browser. The refresh token rotates: only the hash of the newest one opens the session, and the hash before
--- it is kept so that a second use of an old one (theft, or a lost answer) can be told apart.
+-- A reader's browser. The refresh token rotates: only the hash of the newest one opens the session. All that were ever given
+-- out name their family, so that a second use of an old one (theft) ends it; the one before the newest may follow a lost answer.
 CREATE TABLE sessions (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
     reader_id bigint NOT NULL,
+    family uuid NOT NULL DEFAULT gen_random_uuid(),
     token_hash bytea NOT NULL,
     previous_hash bytea,
     rotated_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT sessions_pkey PRIMARY KEY (site_id, id),
-    CONSTRAINT sessions_token_unique UNIQUE (site_id, token_hash),
+    CONSTRAINT sessions_family_unique UNIQUE (site_id, family),
     CONSTRAINT sessions_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
 );
-CREATE INDEX sessions_previous ON sessions (site_id, previous_hash) WHERE previous_hash IS NOT NULL;
 CREATE INDEX sessions_reader ON sessions (site_id, reader_id);
+
+-- What a publisher's own sign-in looks like: who issues its tokens, and for whom. With an address, its keys come from there.
+CREATE TABLE sso_issuers (
+    site_id bigint NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    jwks_url text,
+    -- What the address gave when it was last asked with success, and when it was last asked at all.
+    jwks jsonb,
+    jwks_fetched_at timestamptz,
+    jwks_asked_at timestamptz,
+    jwks_error text,
+    CONSTRAINT sso_issuers_pkey PRIMARY KEY (site_id),
+    CONSTRAINT sso_issuers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+
+-- Keys that a publisher gave us: a secret (HS256), or a public key. Each is good for one algorithm.
+CREATE TABLE sso_keys (
+    site_id bigint NOT NULL,
+    kid text NOT NULL,
+    algorithm text NOT NULL,
+    -- As a JWK (RFC 7517).
+    jwk jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT sso_keys_pkey PRIMARY KEY (site_id, kid),
+    CONSTRAINT sso_keys_issuer_fkey FOREIGN KEY (site_id) REFERENCES sso_issuers (site_id) ON DELETE CASCADE,
+    CONSTRAINT sso_keys_algorithm_known CHECK (algorithm IN ('HS256', 'RS256', 'ES256', 'EdDSA'))
+);
+
+-- An OpenID provider that a site's readers may sign in with.
+CREATE TABLE oidc_clients (
+    site_id bigint NOT NULL,
+    issuer text NOT NULL,
+    client_id text NOT NULL,
+    client_secret text,
+    -- What the button says.
+    label text NOT NULL,
+    CONSTRAINT oidc_clients_pkey PRIMARY KEY (site_id),
+    CONSTRAINT oidc_clients_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
+);
+
+-- Somebody is signing in, in a window of ours that a widget opened. The widget waits with a secret of its own; when it is known
+-- who they are, the window gives it a code, and both together open a session, once.
+CREATE TABLE sign_ins (
+    site_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    -- The window's address.
+    ticket_hash bytea NOT NULL,
+    -- What the widget keeps, and what the window gives it at the end.
+    secret_hash bytea NOT NULL,
+    code_hash bytea,
+    -- The page to go back to, on an origin of the site.
+    return_to text NOT NULL,
+    -- A guest who signs in: what waits under that name moves to the account.
+    guest_id bigint,
+    -- By mail: the address, the link, and the number that the window shows and that the link's page asks for.
+    email text,
+    link_hash bytea,
+    number smallint,
+    mails smallint NOT NULL DEFAULT 0,
+    confirmed_at timestamptz,
+    -- At an OpenID provider.
+    state_hash bytea,
+    nonce text,
+    verifier text,
+    -- Whom it was found to be: as in readers.external_id, with the name that came along, if any.
+    external_id text,
+    name text,
+    reader_id bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL DEFAULT now() + interval '30 minutes',
+    ended_at timestamptz,
+    CONSTRAINT sign_ins_pkey PRIMARY KEY (site_id, id),
+    CONSTRAINT sign_ins_ticket_unique UNIQUE (site_id, ticket_hash),
+    CONSTRAINT sign_ins_link_unique UNIQUE (site_id, link_hash),
+    CONSTRAINT sign_ins_state_unique UNIQUE (site_id, state_hash),
+    CONSTRAINT sign_ins_secret_unique UNIQUE (site_id, secret_hash),
+    CONSTRAINT sign_ins_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
+    CONSTRAINT sign_ins_guest_fkey FOREIGN KEY (site_id, guest_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT sign_ins_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sign_ins_age ON sign_ins (expires_at);
+
+-- Opens the account's own page, once.
+CREATE TABLE account_links (
+    site_id bigint NOT NULL,
+    token_hash bytea NOT NULL,
+    reader_id bigint NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    CONSTRAINT account_links_pkey PRIMARY KEY (site_id, token_hash),
+    CONSTRAINT account_links_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE
+);
+
+-- A reader's portrait, as we give it out: nobody's browser asks anybody else for it.
+CREATE TABLE portraits (
+    site_id bigint NOT NULL,
+    reader_id bigint NOT NULL,
+    media_type text NOT NULL,
+    body bytea NOT NULL,
+    -- Names it in its address, so that it may be kept for ever.
+    digest text NOT NULL,
+    fetched_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT portraits_pkey PRIMARY KEY (site_id, reader_id),
+    CONSTRAINT portraits_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
+    CONSTRAINT portraits_size CHECK (length(body) <= 262144)
+);
 
 -- A comment as it stands. `body` and `html` are what is shown (of shown_revision); `revision` is the newest text,
 -- which may still be waiting for a decision while the one before it stays up.
