@@ -75,10 +75,10 @@ def test_the_inbox_is_searched_and_the_address_keeps_it(desk: Desk) -> None:
     expect(tram).to_have_count(0)
     words.fill("")
     page.get_by_text("More", exact=True).click()
-    page.get_by_label("Cause").select_option("csp")
+    page.get_by_role("combobox", name="Cause", exact=True).select_option("csp")
     expect(log).to_have_count(0)
     expect(tram).to_be_visible()
-    page.get_by_label("Cause").select_option("")
+    page.get_by_role("combobox", name="Cause", exact=True).select_option("")
     page.get_by_label("Language").fill("en")
     page.keyboard.press("Enter")
     expect(tram).to_have_count(0)
@@ -87,7 +87,7 @@ def test_the_inbox_is_searched_and_the_address_keeps_it(desk: Desk) -> None:
     page.get_by_label("Article’s key").fill("trams")
     page.keyboard.press("Enter")
     expect(log).to_have_count(0)
-    page.get_by_label("Show").select_option("spam")
+    page.get_by_role("combobox", name="Show", exact=True).select_option("spam")
     expect(page.get_by_text("No tickets here.")).to_be_visible()
 
 

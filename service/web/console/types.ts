@@ -33,6 +33,7 @@ export interface Why {
 
 /** Somebody who comments, with what became of their last 200 comments. */
 export interface Author extends Person {
+  badge: string | null;
   published: number;
   rejected: number;
   held: number;
@@ -51,6 +52,9 @@ export interface StaffComment {
   body: string;
   html: string;
   created_at: string;
+  is_reply: boolean;
+  pinned: boolean;
+  featured: boolean;
   author: Author;
   article: ArticleRef;
   parent: { id: string; author_name: string | null; html: string } | null;

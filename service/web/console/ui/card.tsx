@@ -11,6 +11,7 @@ import type { Item, Word } from "../types.ts";
 import { spaced, urgencyInWords, whyInWords } from "../words.ts";
 import { Actions } from "./actions.tsx";
 import { ContextPanel } from "./context.tsx";
+import { Distinctions } from "./distinctions.tsx";
 import { Ago, Html, Key, onPage, StatusTag } from "./parts.tsx";
 import { Scores } from "./scores.tsx";
 
@@ -188,6 +189,7 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
           </header>
           <Where item={item} />
           <Author item={item} />
+          <Distinctions key={item.id} site={desk.options.site} comment={item.comment} />
           <Text item={item} words={words} masked={masked} />
           <Why item={item} words={words} />
           <Scores item={item} />

@@ -70,7 +70,7 @@ export function CausesPlot({ desk }: { desk: Desk }) {
           <details>
             <summary>The numbers</summary>
             <Table
-              name="Tickets by cause"
+              name="Tickets by cause, in numbers"
               head={["From", ...names.map(called)]}
               rows={columns.map(({ at, tickets }) => [
                 fullTime(at, "en"),

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { Query } from "../selection.ts";
 import { TICKET_STATES } from "../ticket_types.ts";
 import { CAUSE, TICKET_STATE } from "../words.ts";
@@ -12,6 +13,8 @@ interface Props {
 
 /** Which tickets. A change of a choice is looked for at once, what is typed by Enter. */
 export function TicketForm({ query, onSearch }: Props) {
+  // What is open stays open, whatever is looked for next.
+  const more = useSignal(MORE.some((name) => query[name]));
   const search = (form: HTMLFormElement): void => {
     const given = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
     onSearch(Object.fromEntries(given.filter(([, value]) => value)));
@@ -55,7 +58,12 @@ export function TicketForm({ query, onSearch }: Props) {
           </select>
         </label>
       </div>
-      <details open={MORE.some((name) => query[name]) || undefined}>
+      <details
+        open={more.value}
+        onToggle={(event) => {
+          more.value = event.currentTarget.open;
+        }}
+      >
         <summary>More</summary>
         <div class="search-more">
           <label>
