@@ -7,7 +7,6 @@ of everything they depend on, so that a second run continues instead of starting
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -39,28 +38,15 @@ from moderation.training.figures import measure_all
 from moderation.training.lexicon import learn_lexicon
 from moderation.training.linear import Settings as LinearSettings
 from moderation.training.linear import fit_linear
-from moderation.training.mixture import ENCODER_COPIES, SECOND_COPIES, WEIGHTS, mixture
+from moderation.training.mixture import WEIGHTS, mixture
+from moderation.training.passes import trained_encoder
 from moderation.training.thresholds import derive_thresholds
-from moderation.training.transformer import (
-    Settings,
-    base_directory,
-    cut_vocabulary,
-    dictionary,
-    fit,
-    load_checkpoint,
-    load_scorer,
-    save_checkpoint,
-)
+from moderation.training.transformer import base_directory, dictionary
 
 __all__ = ["ExportError", "Request", "train"]
 
 VERSION = "1"
 SEED = 7
-PASSES = (
-    (ENCODER_COPIES, Settings(seed=SEED)),
-    (SECOND_COPIES, Settings(seed=SEED + 1, rate=1e-4, head_rate=5e-4, train_tokens=112)),
-)
-"""What the encoder is shown, and how: most of it cut short and at a high rate, then again, longer and more gently."""
 _DRIFT_COMMENTS = 400
 _FILES = ("encoder.onnx", "tokenizer.json", "linear.npz", "words.json.gz", "model.json", "thresholds.json")
 
@@ -93,7 +79,7 @@ def train(request: Request, report: Report) -> None:
         made = Path(scratch)
         _write_words(made, rows, base)
         examples = mixture(rows, SEED)
-        drift = _make_encoder(request, made, base, sums, rows, report) if request.with_encoder else None
+        drift = _make_encoder(request, made, base, rows, report) if request.with_encoder else None
         _make_linear(made, examples, report)
         _describe(made, sums, len(examples), drift)
         _fit_blend(made, rows, report)
@@ -152,45 +138,13 @@ def _make_linear(out: Path, examples: Sequence[Example], report: Report) -> None
     quantized(weights, biases).save(out / "linear.npz")
 
 
-def _make_encoder(
-    request: Request, made: Path, base: Path, sums: Mapping[str, str], rows: Sequence[Row], report: Report
-) -> Drift:
-    folder, key = None, ""
-    for number, (copies, settings) in enumerate(PASSES, 1):
-        examples = mixture(rows, settings.seed, copies)
-        depends_on = [sums, asdict(settings), WEIGHTS, copies, len(examples), *([key] if key else [])]
-        key = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:16]
-        before, folder = folder, request.work / f"encoder-{key}"
-        if not (folder / "kept.json").is_file():
-            what = f"encoder, pass {number} of {len(PASSES)}"
-            _one_pass(folder, before, base, examples, settings, lambda *done, what=what: report(what, *done))
-    assert folder is not None
-    scorer, tokenizer, _ = load_checkpoint(folder, base, SEED)
+def _make_encoder(request: Request, made: Path, base: Path, rows: Sequence[Row], report: Report) -> Drift:
+    scorer, tokenizer = trained_encoder(request.work, base, rows, SEED, report)
     comments = [row for row in rows if row.split is Split.DEV and row.source in {"wiki", "news"}][
         :_DRIFT_COMMENTS
     ]
     report("exporting the encoder", 0, 1)
     return export(scorer, tokenizer, made, [fold(row.text).text for row in comments])
-
-
-def _one_pass(
-    folder: Path,
-    before: Path | None,
-    base: Path,
-    examples: Sequence[Example],
-    settings: Settings,
-    tell: Callable[[int, int], None],
-) -> None:
-    """Go on from the pass before, or start from the pretrained encoder with its vocabulary cut to the examples."""
-    folder.mkdir(exist_ok=True)
-    if before is None:
-        tokenizer, kept = cut_vocabulary(base, [example.text for example in examples], settings.vocabulary)
-        scorer = load_scorer(base, kept, SEED)
-    else:
-        scorer, tokenizer, kept = load_checkpoint(before, base, SEED)
-    fit(scorer, tokenizer, examples, settings, folder / "unfinished.pt", lambda done, of, _: tell(done, of))
-    save_checkpoint(folder, scorer, tokenizer, kept)
-    (folder / "unfinished.pt").unlink(missing_ok=True)
 
 
 def _blend(parts: Parts, rows: Sequence[Row], report: Report) -> list[Logistic]:

@@ -75,10 +75,15 @@ def _pick(dice: random.Random, choices: str) -> str:
     return dice.choice(choices.split("|"))
 
 
+def group(dice: random.Random) -> tuple[str, str]:
+    """A group of people, and one of them: `("gay people", "gay person")`."""
+    both = _pick(dice, _GROUPS)
+    middle = both.index(" ", both.index(" people") + 1) if " people" in both else None
+    return (both[:middle], both[middle + 1 :]) if middle else _halves(both)
+
+
 def _fill(dice: random.Random, template: str) -> str:
-    group = _pick(dice, _GROUPS)
-    middle = group.index(" ", group.index(" people") + 1) if " people" in group else None
-    plural, single = (group[:middle], group[middle + 1 :]) if middle else _halves(group)
+    plural, single = group(dice)
     bad = _pick(dice, _BAD)
     parts = {
         "P": plural,
@@ -89,8 +94,8 @@ def _fill(dice: random.Random, template: str) -> str:
     return template.format(**parts, good=_pick(dice, _GOOD), harm=_pick(dice, _HARM), T=_pick(dice, _THINGS))
 
 
-def _halves(group: str) -> tuple[str, str]:
-    words = group.split()
+def _halves(both: str) -> tuple[str, str]:
+    words = both.split()
     middle = max(1, len(words) // 2)
     return " ".join(words[:middle]), " ".join(words[middle:])
 

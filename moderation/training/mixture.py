@@ -9,16 +9,13 @@ from collections.abc import Mapping, Sequence
 from moderation.normalize import fold
 from moderation.training.contrast import contrast
 from moderation.training.data import Row, Split
+from moderation.training.everyday import everyday
 from moderation.training.examples import Example
 
 WEIGHTS = {"wiki": 1.0, "news": 1.0, "news-harmless": 0.7, "emoji": 1.0, "paraphrases": 0.6}
 COPIES = {"emoji": 2}
-ENCODER_COPIES = {"wiki": 1, "harmless wiki": 0.4, "news-harmless": 0.5, "paraphrases": 0.35}
-"""An encoder learns little from one more harmless comment and pays the same for it: it is shown all toxic ones and a
-part of the others, so that it can be made in an hour on two busy cores. The blend puts the shares right again."""
-SECOND_COPIES = {"wiki": 1, "harmless wiki": 0.45, "news-harmless": 0.4, "paraphrases": 0.15}
-"""The second time: another draw, nearer to what is judged in earnest."""
 CONTRASTS = 5_000
+EVERYDAY = 5_000
 NOISY = 0.15
 """The share of examples in which a word or two is spelled to evade."""
 
@@ -28,11 +25,13 @@ _STRIP_HARMLESS, _STRIP_TOXIC = 0.6, 0.25
 these shares even that out, so that the absence of punctuation says nothing."""
 
 
-def mixture(rows: Sequence[Row], seed: int, copies: Mapping[str, float] = COPIES) -> list[Example]:
+def mixture(
+    rows: Sequence[Row], seed: int, copies: Mapping[str, float] = COPIES, sentences: int = EVERYDAY
+) -> list[Example]:
     """The training examples in a seeded order: folded, styled and noisy.
 
     `copies` says how often a row of a source, or a harmless one of it, is shown: less than once for a part of them, once
-    where it says nothing.
+    where it says nothing. `sentences` of everyday kinds come on top.
     """
     dice = random.Random(seed)
     chosen = [row for row in rows if row.split is Split.TRAIN and row.source in WEIGHTS]
@@ -41,7 +40,8 @@ def mixture(rows: Sequence[Row], seed: int, copies: Mapping[str, float] = COPIES
         for row in chosen
         for _ in range(_times(row, copies, dice))
     ]
-    examples += [Example(fold(one.text).text, one.targets, one.weight) for one in contrast(CONTRASTS, seed)]
+    made = contrast(CONTRASTS, seed) + everyday(sentences, seed)
+    examples += [Example(fold(one.text).text, one.targets, one.weight) for one in made]
     return [_noisy(one, dice) if dice.random() < NOISY else one for one in examples]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from collections import Counter
 from math import isnan
 from pathlib import Path
@@ -12,17 +13,20 @@ import torch
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 
 from moderation import train as making
 from moderation.bundled import load_bundled
 from moderation.normalize import fold
-from moderation.training import transformer
+from moderation.training import passes, transformer
 from moderation.training.contrast import contrast
 from moderation.training.data import NATURAL_PREVALENCE, Row, Split, draw, natural, read_rows
 from moderation.training.evasions import EVASIONS, disguise
+from moderation.training.everyday import everyday
 from moderation.training.lexicon import learn_lexicon
 from moderation.training.loss import masked_loss
 from moderation.training.mixture import mixture
+from moderation.training.passes import Pass, trained_encoder
 from moderation.training.transformer import Settings, cut_vocabulary, fit, load_scorer
 from service.cli import main
 from tests.models.sources import write_base, write_sources
@@ -104,6 +108,14 @@ def test_contrasts_are_seeded_half_attacks_and_all_filled_in() -> None:
     assert 0.45 < np.mean([one.targets[0] >= 0.5 for one in made]) < 0.55
 
 
+def test_sentences_of_everyday_kinds_are_seeded_and_all_filled_in() -> None:
+    made = everyday(2_000, 5)
+    assert [one.text for one in made] == [one.text for one in everyday(2_000, 5)]
+    assert not any("{" in one.text or "}" in one.text for one in made)
+    assert 0.4 < np.mean([one.targets[0] >= 0.5 for one in made]) < 0.5
+    assert any("gay" in one.text and not one.targets[0] for one in made)
+
+
 @pytest.mark.parametrize("kind", EVASIONS)
 def test_a_disguise_changes_every_target_and_leaves_short_words(kind: str) -> None:
     text = "you stupid idiot, so it is"
@@ -165,6 +177,36 @@ def test_a_fit_that_was_broken_off_ends_with_the_same_weights(
         run(tmp_path / "broken.pt", stop_at=13)
     resumed = run(tmp_path / "broken.pt")
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_pass_is_done_again_only_when_what_it_depends_on_is_another(
+    base: Path, rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARLEY_MODEL_THREADS", "1")
+    monkeypatch.setattr("moderation.training.mixture.CONTRASTS", 60)
+    few = {"wiki": 0.02, "news": 0, "news-harmless": 0, "emoji": 0, "paraphrases": 0, "harmless wiki": 0.02}
+    settings = Settings(batch=16, vocabulary=80)
+    monkeypatch.setattr(passes, "PASSES", (Pass(few, settings), Pass(few, settings, sentences=60)))
+    done: list[str] = []
+
+    def steps() -> set[str]:
+        done.clear()
+        trained_encoder(tmp_path, base, rows, 7, lambda what, _done, _of: done.append(what))
+        return set(done)
+
+    assert steps() == {"encoder, pass 1 of 2", "encoder, pass 2 of 2"}
+    assert steps() == set()
+    monkeypatch.setattr("moderation.training.everyday._WHO", "the plumber")
+    assert steps() == {"encoder, pass 2 of 2"}
+    monkeypatch.setattr("moderation.training.mixture.NOISY", 0.5)
+    assert steps() == {"encoder, pass 1 of 2", "encoder, pass 2 of 2"}
+    other = tmp_path / "other"
+    shutil.copytree(base, other)
+    weights = load_file(other / "model.safetensors")
+    save_file({name: weight + 0.01 for name, weight in weights.items()}, other / "model.safetensors")
+    done.clear()
+    trained_encoder(tmp_path, other, rows, 7, lambda what, _done, _of: done.append(what))
+    assert set(done) == {"encoder, pass 1 of 2", "encoder, pass 2 of 2"}
 
 
 def test_the_command_makes_a_model_that_loads_and_says_from_what(
