@@ -1,6 +1,6 @@
 """The pages: a thread, one conversation, one comment to be shown elsewhere, the widget in a frame, oEmbed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,7 +22,7 @@ from service.public.words import Shown, shown
 from service.sites import Site
 from service.store import comments, threads
 from service.store.comments import Comment
-from service.store.threads import Sort
+from service.store.threads import Row, Sort
 from service.templating import page, page_headers, render
 
 _ROOTS = 50
@@ -90,19 +90,14 @@ async def _thread(request: web.Request, site: Site, key: str, query: ThreadQuery
     place = cursors.decode(query.cursor, query.sort.numbers)
     async with request.app[POOL].acquire() as conn:
         article = await threads.find_article(conn, site.id, key)
-        rows = (
-            await threads.roots(
-                conn,
-                site.id,
-                article.id,
-                query.sort,
-                limit=_ROOTS + 1,
-                after=(place[0], place[-1]) if place else None,
-            )
-            if article
-            else []
-        )
-    roots = [orjson.loads(row.json) for row in rows[:_ROOTS]]
+        rows: Sequence[Row] = []
+        pinned: Sequence[Row] = []
+        if article:
+            after = (place[0], place[-1]) if place else None
+            rows = await threads.roots(conn, site.id, article.id, query.sort, limit=_ROOTS + 1, after=after)
+            if not place and query.sort is not Sort.FEATURED:
+                pinned = await threads.pinned(conn, site.id, article.id)
+    roots = [orjson.loads(row.json) for row in [*pinned, *rows[:_ROOTS]]]
     found = [shown(root, conversation_path(site.key, root["id"])) for root in roots]
     document: dict[str, Any] = (
         orjson.loads(article.json) if article else {"title": None, "url": None, "comment_count": 0}

@@ -161,6 +161,9 @@ class CommentOut(Out):
     votes: VotesOut
     reply_count: int
     revision: int
+    # Set apart by staff.
+    pinned: bool
+    featured: bool
     replies: "ListOut | None" = None
     body: str | None = None
     reasons: list[ReasonOut] | None = None
@@ -186,6 +189,8 @@ class ArticleOut(Out):
     state: Literal["open", "closed"]
     comment_count: int
     version: int
+    # Comments that staff set apart, which `sort=featured` gives.
+    featured_count: int
 
 
 class ThreadOut(Out):

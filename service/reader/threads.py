@@ -16,7 +16,7 @@ from service.reader.own import in_words
 from service.reader.shapes import ListQuery, PageQuery
 from service.sites import Site
 from service.store import comments, threads
-from service.store.threads import Row
+from service.store.threads import Row, Sort
 
 
 async def list_comments(request: web.Request, site: Site, article: str, query: PageQuery) -> web.Response:
@@ -33,10 +33,12 @@ async def _fill(request: web.Request, site: Site, article_key: str, query: PageQ
         if article is None:
             return Page(None, 0, _empty(article_key), None)
         rows = await threads.roots(conn, site.id, article.id, query.sort, limit=query.limit + 1, after=after)
+        alone = after is not None or query.sort is Sort.FEATURED
+        pinned = [] if alone else await threads.pinned(conn, site.id, article.id)
     shown = rows[: query.limit]
     cursor = cursors.following(rows, query.limit, query.sort)
     head = f'{{"article":{article.json},"comments":'
-    body = f'{head}{_joined(shown)},"next":{_quoted(cursor)}}}'.encode()
+    body = f'{head}{_joined([*pinned, *shown])},"next":{_quoted(cursor)}}}'.encode()
     link = str(request.rel_url.update_query(cursor=cursor)) if cursor else None
     return Page((site.id, article.id), article.version, body, f'<{link}>; rel="next"' if link else None)
 
@@ -49,6 +51,7 @@ def _empty(article_key: str) -> bytes:
         "state": "open",
         "comment_count": 0,
         "version": 0,
+        "featured_count": 0,
     }
     return orjson.dumps({"article": article, "comments": [], "next": None})
 

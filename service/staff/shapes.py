@@ -26,8 +26,14 @@ def title_of(code: str | None) -> str | None:
 
 
 def worded(document: dict[str, Any]) -> dict[str, Any]:
-    """An item or a decision with its `reasons` in words."""
+    """A decision or a handover with its `reasons` in words."""
     return {**document, "reasons": in_words(document["reasons"])}
+
+
+def worded_item(item: dict[str, Any]) -> dict[str, Any]:
+    """An item with its `reasons`, and those of what is proposed, in words."""
+    handover = item["handover"]
+    return {**worded(item), "handover": worded(handover) if handover else None}
 
 
 class SignInIn(In):
@@ -35,6 +41,8 @@ class SignInIn(In):
 
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    # A one-time code, or a recovery code, once `code_needed` has asked for it.
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
 
 
 class DecisionIn(In):
@@ -73,6 +81,8 @@ class SessionOut(Out):
 
     staff: StaffOut
     sites: list[SiteRoleOut]
+    # Sites whose role does not count until one signs in with a second factor.
+    withheld: list[str]
 
 
 class ReasonOut(Out):
@@ -90,6 +100,7 @@ class ReasonOut(Out):
 class AuthorOut(PersonOut):
     """Who wrote a comment, with what became of their last 200."""
 
+    badge: str | None
     published: int
     rejected: int
     held: int
@@ -120,6 +131,9 @@ class CommentOut(Out):
     body: str
     html: str
     created_at: datetime
+    is_reply: bool
+    pinned: bool
+    featured: bool
     author: AuthorOut
     article: ArticleOut
     parent: ParentOut | None
@@ -141,13 +155,6 @@ class DecisionOut(Out):
     undoes: str | None
     appeal_id: str | None
     created_at: datetime
-
-
-class DecidedOut(Out):
-    """A decision that was made, and the comment after it."""
-
-    decision: DecisionOut
-    comment: CommentOut
 
 
 class HouseRuleOut(Out):

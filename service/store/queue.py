@@ -13,6 +13,7 @@ import orjson
 from moderation.database import Connection
 from moderation.urgency import DOUBLES_EVERY_H
 from moderation.views import EVERYTHING, ORDERS, Order, Selection
+from service.store.handovers import HANDOVER
 
 # An author's record is that of their last comments, so that a prolific author costs no more than another.
 _RECORD = 200
@@ -31,8 +32,9 @@ def record(reader: str = "w") -> str:
 # What a staff call shows of comment c (newest revision r, author w, article a, parent p by v).
 COMMENT = """json_build_object(
     'id', c.id::text, 'revision', c.revision, 'status', c.status, 'body', r.body, 'html', r.html,
-    'created_at', c.created_at,
-    'author', json_build_object('id', w.id::text, 'name', w.name, 'published', record.published,
+    'created_at', c.created_at, 'is_reply', c.parent_id IS NOT NULL,
+    'pinned', c.pinned_at IS NOT NULL, 'featured', c.featured_at IS NOT NULL,
+    'author', json_build_object('id', w.id::text, 'name', w.name, 'badge', w.badge, 'published', record.published,
                                 'rejected', record.rejected, 'held', record.held),
     'article', json_build_object('key', a.key, 'title', a.title, 'url', a.url),
     'parent', CASE WHEN p.id IS NOT NULL THEN json_build_object(
@@ -54,6 +56,7 @@ _ITEM = f"""
         'urgency', json_build_object('rank', q.urgency, 'reach', q.reach, 'reporters', q.reporters,
                                      'doubles_every_h', {DOUBLES_EVERY_H}),
         'queued_at', q.queued_at, 'attempts', q.attempts,
+        'stage', q.stage, 'handover', CASE WHEN h.id IS NOT NULL THEN {HANDOVER} END,
         'claimed_by', CASE WHEN q.ready_at > now() AND s.id IS NOT NULL
                            THEN json_build_object('id', s.id::text, 'name', s.name, 'until', q.ready_at) END,
         'comment', {COMMENT}, 'scores', coalesce(scored.labels, '{{}}'), 'model', scored.model,
@@ -62,6 +65,8 @@ _ITEM = f"""
     JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
     {COMMENT_TABLES}
     LEFT JOIN staff s ON q.claimed_by = 'staff:' || s.id
+    LEFT JOIN handovers h ON h.site_id = $1 AND h.id = q.handover_id
+    LEFT JOIN staff y ON y.id = h.staff_id
     WHERE q.site_id = $1 AND q.lane = 'review'"""
 # The first half of the condition bounds the walk of the index, the second finds the very place.
 _AFTER = {Order.URGENT: "q.urgency <= $3 AND (q.urgency < $3 OR q.id > $4)", Order.OLDEST: "q.id > $3"}

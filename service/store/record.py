@@ -24,6 +24,12 @@ _LOGS: Mapping[str, str] = {
                                   'reasons', jsonb_path_query_array(d.reasons, '$[*].code'), 'noted', d.note IS NOT NULL,
                                   'appeal', d.appeal_id::text) AS detail
         FROM decisions d WHERE d.site_id = $1 AND d.actor = 'staff'""",
+    "handover": """
+        SELECT h.created_at, 'handover', h.id, h.staff_id, 'comment.' || h.action, 'comment:' || h.comment_id,
+               jsonb_strip_nulls(jsonb_build_object('to', h.to_status, 'revision', h.revision,
+                                                    'reasons', jsonb_path_query_array(h.reasons, '$[*].code'),
+                                                    'noted', h.words IS NOT NULL))
+        FROM handovers h WHERE h.site_id = $1""",
     "message": """
         SELECT m.created_at, 'message', m.id, m.staff_id,
                CASE WHEN m.author = 'note' THEN 'ticket.note' ELSE 'ticket.answer' END, 'ticket:' || t.reference, '{}'::jsonb
@@ -69,6 +75,12 @@ _LOGS: Mapping[str, str] = {
         SELECT p.created_at, 'policy', p.version, substring(p.created_by FROM '^staff:([0-9]{1,18})$')::bigint,
                'policy.save', 'policy:' || p.version, jsonb_build_object('by', p.created_by, 'note', p.note)
         FROM policies p WHERE p.site_id = $1""",
+    "distinction": """
+        SELECT x.created_at, 'distinction', x.id, x.staff_id,
+               CASE WHEN x.action = 'badge' THEN 'reader.badge' ELSE 'comment.' || x.action END,
+               coalesce('comment:' || x.comment_id, 'reader:' || x.reader_id),
+               CASE WHEN x.action = 'badge' THEN jsonb_build_object('badge', x.badge) ELSE '{}'::jsonb END
+        FROM distinctions x WHERE x.site_id = $1""",
     "event": """
         SELECT e.created_at, 'event', e.id, e.staff_id, e.action,
                CASE WHEN e.action = 'article.mode' THEN 'article:' || (e.detail ->> 'id')
@@ -86,6 +98,11 @@ class Deed(StrEnum):
     REJECT = "comment.reject"
     HOLD = "comment.hold"
     UNDO = "comment.undo"
+    ESCALATE = "comment.escalate"
+    HAND_BACK = "comment.hand_back"
+    PROPOSE = "comment.propose"
+    DISAGREE = "comment.disagree"
+    HANDOVER_UNDO = "comment.withdraw"
     APPEAL = "appeal.file"
     OVERTURN = "appeal.overturn"
     UPHOLD = "appeal.uphold"
@@ -103,6 +120,11 @@ class Deed(StrEnum):
     SAVE_ANSWER = "answers.save"
     DELETE_ANSWER = "answers.delete"
     MEND = "fault.mend"
+    PIN = "comment.pin"
+    UNPIN = "comment.unpin"
+    FEATURE = "comment.feature"
+    UNFEATURE = "comment.unfeature"
+    BADGE = "reader.badge"
     RESOLVE = "incident.resolve"
     REMOVE_COMMENTS = "reader.remove_comments"
     RESTORE_COMMENTS = "reader.restore_comments"
@@ -135,6 +157,11 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.REJECT: "decision",
     Deed.HOLD: "decision",
     Deed.UNDO: "decision",
+    Deed.ESCALATE: "handover",
+    Deed.HAND_BACK: "handover",
+    Deed.PROPOSE: "handover",
+    Deed.DISAGREE: "handover",
+    Deed.HANDOVER_UNDO: "handover",
     Deed.APPEAL: "appeal",
     # On comments, and on sanctions.
     Deed.OVERTURN: "decision sanction",
@@ -153,6 +180,11 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.SAVE_ANSWER: "event",
     Deed.DELETE_ANSWER: "event",
     Deed.MEND: "event",
+    Deed.PIN: "distinction",
+    Deed.UNPIN: "distinction",
+    Deed.FEATURE: "distinction",
+    Deed.UNFEATURE: "distinction",
+    Deed.BADGE: "distinction",
     Deed.RESOLVE: "event",
     Deed.REMOVE_COMMENTS: "event",
     Deed.RESTORE_COMMENTS: "event",

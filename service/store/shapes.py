@@ -5,9 +5,8 @@ from service.store.appeals import own_appeal
 
 
 def _author(w: str) -> str:
-    return (
-        f"json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url', NULL, 'badges', '[]'::json)"
-    )
+    return f"""json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url', NULL,
+        'badges', CASE WHEN {w}.badge IS NULL THEN '[]'::json ELSE json_build_array({w}.badge) END)"""
 
 
 def _fields(c: str, revision: str) -> str:
@@ -15,7 +14,9 @@ def _fields(c: str, revision: str) -> str:
         'id', {c}.id::text, 'parent_id', {c}.parent_id::text, 'root_id', coalesce({c}.root_id, {c}.id)::text,
         'depth', {c}.depth, 'created_at', {c}.created_at,
         'votes', json_build_object('up', {c}.up, 'down', {c}.down),
-        'reply_count', {c}.reply_count, 'revision', {c}.{revision}"""
+        'reply_count', {c}.reply_count, 'revision', {c}.{revision},
+        'pinned', {c}.pinned_at IS NOT NULL AND {c}.status = 'published',
+        'featured', {c}.featured_at IS NOT NULL AND {c}.status = 'published'"""
 
 
 def public_fields(c: str = "c", w: str = "w") -> str:

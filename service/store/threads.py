@@ -7,6 +7,7 @@ keyset, and none returns more than it was asked for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from moderation.database import Connection
 from service.store.shapes import public_comment, public_fields
@@ -21,11 +22,13 @@ class Sort(StrEnum):
     OLDEST = "oldest"
     TOP = "top"
     REPLIES = "replies"
+    # Only what staff set apart, answers too, newest first.
+    FEATURED = "featured"
 
     @property
     def numbers(self) -> int:
         """How many numbers tell a place in it: of time the id alone."""
-        return 1 if self in (Sort.NEWEST, Sort.OLDEST) else 2
+        return 2 if self in (Sort.TOP, Sort.REPLIES) else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ async def find_article(conn: Connection, site_id: int, key: str) -> Article | No
     row = await conn.fetchrow(
         """SELECT id, version, json_build_object('key', key, 'title', title, 'url', url,
                'state', CASE WHEN mode = 'closed' THEN 'closed' ELSE 'open' END,
-               'comment_count', comment_count, 'version', version)::text AS json
+               'comment_count', comment_count, 'version', version, 'featured_count', (
+                   SELECT count(*) FROM comments c WHERE c.site_id = $1 AND c.article_id = articles.id
+                   AND c.featured_at IS NOT NULL AND c.status = 'published'))::text AS json
            FROM articles WHERE site_id = $1 AND key = $2""",
         site_id,
         key,
@@ -78,13 +83,24 @@ _FIRST_REPLIES = f"""
           ORDER BY p.id LIMIT {FIRST_REPLIES + 1}) few"""
 
 
+_SHOWN = f"""json_build_object({public_fields()}, 'replies', json_build_object(
+               'items', coalesce(first.items, '[]'::json), 'next', first.next))::text AS json"""
+_TABLES = f"""
+    FROM comments c
+    JOIN readers w ON w.site_id = $1 AND w.id = c.reader_id
+    LEFT JOIN LATERAL ({_FIRST_REPLIES}) first ON c.reply_count > 0"""
+# Pinned roots stand before the first page, and in none of the pages.
+_ROOTS = "c.parent_id IS NULL AND c.listed AND (c.pinned_at IS NULL OR c.status <> 'published')"
+
+
 def roots_query(sort: Sort, *, after: bool) -> str:
     """One page of roots. $1 site, $2 article, $3 limit; with `after` $4 the last row's key and $5 its id."""
+    key, order, keyset, condition = "c.id", "c.id DESC", "c.id < $4", _ROOTS
     match sort:
         case Sort.NEWEST:
-            key, order, keyset = "c.id", "c.id DESC", "c.id < $4"
+            pass
         case Sort.OLDEST:
-            key, order, keyset = "c.id", "c.id", "c.id > $4"
+            order, keyset = "c.id", "c.id > $4"
         case Sort.TOP:
             key, order, keyset = "c.score", "c.score DESC, c.id DESC", "(c.score, c.id) < ($4, $5)"
         case Sort.REPLIES:
@@ -93,15 +109,27 @@ def roots_query(sort: Sort, *, after: bool) -> str:
                 "c.reply_count DESC, c.id DESC",
                 "(c.reply_count, c.id) < ($4, $5)",
             )
+        case Sort.FEATURED:
+            condition = "c.featured_at IS NOT NULL AND c.status = 'published'"
+        case _:
+            assert_never(sort)
     return f"""
-        SELECT c.id, {key}::bigint AS key, json_build_object({public_fields()}, 'replies', json_build_object(
-                   'items', coalesce(first.items, '[]'::json), 'next', first.next))::text AS json
-        FROM comments c
-        JOIN readers w ON w.site_id = $1 AND w.id = c.reader_id
-        LEFT JOIN LATERAL ({_FIRST_REPLIES}) first ON c.reply_count > 0
-        WHERE c.site_id = $1 AND c.article_id = $2 AND c.parent_id IS NULL AND c.listed
-              {f"AND {keyset}" if after else ""}
+        SELECT c.id, {key}::bigint AS key, {_SHOWN} {_TABLES}
+        WHERE c.site_id = $1 AND c.article_id = $2 AND {condition} {f"AND {keyset}" if after else ""}
         ORDER BY {order} LIMIT $3"""
+
+
+# $1 site, $2 article.
+PINNED = f"""
+    SELECT c.id, c.id AS key, {_SHOWN} {_TABLES}
+    WHERE c.site_id = $1 AND c.article_id = $2 AND c.pinned_at IS NOT NULL AND c.status = 'published'
+    ORDER BY c.pinned_at DESC"""
+
+
+async def pinned(conn: Connection, site_id: int, article_id: int) -> Sequence[Row]:
+    """The pinned roots, few as they are, the last one first, each with its first replies."""
+    rows = await conn.fetch(PINNED, site_id, article_id)
+    return [Row(row["id"], row["key"], row["json"]) for row in rows]
 
 
 async def roots(

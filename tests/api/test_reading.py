@@ -79,6 +79,7 @@ async def test_an_article_without_comments_is_empty_not_missing(api: Api) -> Non
         "state": "open",
         "comment_count": 0,
         "version": 0,
+        "featured_count": 0,
     }
 
 

@@ -11,6 +11,7 @@ LOOK = ("auditor", "moderator", "lead", "admin")
 DO = ("moderator", "lead", "admin")
 AUDIT = ("auditor", "lead", "admin")
 RULE = ("lead", "admin")
+ADMIN = ("admin",)
 IDS = {"ids": ["1"]}
 # The call, and who may make it. Whoever may gets past the door: to the answer, or to what else is wrong.
 TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
@@ -25,8 +26,28 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("DELETE", f"{SITE}/filters/1", None, LOOK),
     ("GET", f"{SITE}/comments/1", None, LOOK),
     ("POST", f"{SITE}/comments/1/decisions", {"action": "publish", "revision": 1, "status": "held"}, DO),
+    ("POST", f"{SITE}/comments/1/escalation", {}, DO),
+    ("POST", f"{SITE}/comments/1/hand-back", {}, RULE),
+    ("POST", f"{SITE}/comments/1/confirmation", {"handover": "1"}, DO),
+    ("POST", f"{SITE}/comments/1/disagreement", {}, DO),
+    ("POST", f"{SITE}/handovers/1/undo", None, DO),
     ("POST", f"{SITE}/decisions/1/undo", None, DO),
     ("POST", f"{SITE}/readers/1/notes", {"body": "x"}, DO),
+    ("PUT", f"{SITE}/comments/1/marks", {"featured": True}, DO),
+    ("PUT", f"{SITE}/readers/1/badge", {"badge": "staff"}, DO),
+    ("GET", f"{SITE}/readers/1", None, LOOK),
+    ("POST", f"{SITE}/readers/1/sanctions", {"action": "ban", "seen": "none", "reason": "spam"}, DO),
+    ("POST", f"{SITE}/warnings/1/withdrawal", None, DO),
+    ("POST", f"{SITE}/readers/1/removals", {"reason": "spam"}, DO),
+    ("POST", f"{SITE}/removals/1/steps", None, DO),
+    ("POST", f"{SITE}/removals/1/undo", None, DO),
+    ("GET", f"{SITE}/staff", None, ADMIN),
+    ("PUT", f"{SITE}/staff/99", {"role": "lead"}, ADMIN),
+    ("DELETE", f"{SITE}/staff/99", None, ADMIN),
+    ("POST", f"{SITE}/staff/99/reset", None, ADMIN),
+    ("POST", f"{SITE}/invitations", {"email": "new@example.org", "role": "lead"}, ADMIN),
+    ("DELETE", f"{SITE}/invitations/99", None, ADMIN),
+    ("PUT", f"{SITE}/rules", {"strikes": 3, "strike_days": 90, "second_factor": False}, ADMIN),
     ("GET", f"{SITE}/counts", None, LOOK),
     ("GET", f"{SITE}/insight", None, LOOK),
     ("GET", f"{SITE}/insight/export", None, LOOK),

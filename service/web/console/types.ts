@@ -102,6 +102,7 @@ export interface Counts {
   new_readers: number;
   pending: number;
   tickets_open: number;
+  appeals: number;
   incidents_open: number;
   oldest_held_at: string | null;
   classifier: { id: string | null; state: "ready" | "unavailable" | "absent"; detail: string };
@@ -127,6 +128,8 @@ export interface Decision {
   note: string | null;
   model: string | null;
   undoes: string | null;
+  /** The appeal that it decided. */
+  appeal_id: string | null;
   created_at: string;
 }
 

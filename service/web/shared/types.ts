@@ -77,6 +77,9 @@ export interface Comment {
   appeal_until?: string | null;
   votes: Votes;
   reply_count: number;
+  /** Set apart by staff: first in the thread, or among those that can be read alone. */
+  pinned?: boolean;
+  featured?: boolean;
   replies?: { items: Comment[]; next: string | null };
   revision: number;
 }
@@ -90,9 +93,11 @@ export interface Article {
   state: ArticleState;
   comment_count: number;
   version: number;
+  /** How many comments `featured` gives. */
+  featured_count?: number;
 }
 
-export type Sort = "newest" | "oldest" | "top" | "replies";
+export type Sort = "newest" | "oldest" | "top" | "replies" | "featured";
 
 export interface ThreadPage {
   article: Article;

@@ -165,6 +165,7 @@ export class Member {
     };
     const answer = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
     const comment = { ...this.newest(answer), body };
+    if (thread.sort === "featured") await thread.setSort("newest");
     thread.put(comment, "first");
     if (comment.status !== "published") this.follow(comment.id);
     thread.touch("thread");

@@ -10,6 +10,8 @@ export const en = {
   oldest: "Oldest",
   top: "Top",
   replies: "Most replies",
+  featured: "Featured",
+  pinned: "Pinned",
   loading: "Loading the comments",
   empty: "No comments yet. Start the conversation.",
   closed: "Commenting on this article is closed.",

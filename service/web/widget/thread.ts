@@ -45,6 +45,8 @@ export class Thread {
   /** Roots, and per parent replies, that came in live and are not shown yet. */
   fresh: Comment[] = [];
   freshReplies = new Map<string, Comment[]>();
+  /** Where featured comments alone are shown: these, replies too. */
+  private featured: string[] = [];
   /** Cursor to the rest of a root's replies. */
   moreReplies = new Map<string, string>();
   /** The comment whose conversation alone is shown; null for all. */
@@ -86,6 +88,11 @@ export class Thread {
 
   get path(): string {
     return `/articles/${encodeURIComponent(this.options.article)}`;
+  }
+
+  /** The comments that the page shows one below the other. */
+  get shown(): string[] {
+    return this.sort === "featured" ? this.featured : this.tree.roots;
   }
 
   /** Asks as the reader, or as nobody before it is known who that is. */
@@ -144,6 +151,7 @@ export class Thread {
     try {
       const page = await this.page(null);
       this.tree.clear();
+      this.featured = [];
       this.fresh = [];
       this.freshReplies.clear();
       this.moreReplies.clear();
@@ -172,7 +180,10 @@ export class Thread {
   private take(page: ThreadPage): void {
     this.article = page.article;
     this.next = page.next;
-    for (const comment of page.comments) this.put(comment);
+    for (const comment of page.comments) {
+      this.put(comment);
+      this.featured.push(comment.id);
+    }
   }
 
   /** Puts a comment into the tree and remembers where the rest of its replies is. */
@@ -186,7 +197,8 @@ export class Thread {
 
   async setSort(sort: Sort): Promise<void> {
     this.sort = sort;
-    keep("parley:sort", sort);
+    // An order is remembered for other articles too, which may have nothing featured.
+    if (sort !== "featured") keep("parley:sort", sort);
     this.focus = null;
     await this.reload();
   }

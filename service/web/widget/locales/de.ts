@@ -9,6 +9,8 @@ const de: Strings = {
   oldest: "Älteste",
   top: "Beste",
   replies: "Meiste Antworten",
+  featured: "Ausgewählt",
+  pinned: "Angeheftet",
   loading: "Kommentare werden geladen",
   empty: "Noch keine Kommentare. Machen Sie den Anfang.",
   closed: "Die Kommentare zu diesem Artikel sind geschlossen.",

@@ -9,6 +9,8 @@ const es: Strings = {
   oldest: "Más antiguos",
   top: "Mejor valorados",
   replies: "Más respuestas",
+  featured: "Destacados",
+  pinned: "Fijado",
   loading: "Cargando los comentarios",
   empty: "Aún no hay comentarios. Empiece la conversación.",
   closed: "Los comentarios de este artículo están cerrados.",

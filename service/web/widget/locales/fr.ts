@@ -9,6 +9,8 @@ const fr: Strings = {
   oldest: "Plus anciens",
   top: "Mieux notés",
   replies: "Plus de réponses",
+  featured: "Sélection",
+  pinned: "Épinglé",
   loading: "Chargement des commentaires",
   empty: "Pas encore de commentaire. Lancez la conversation.",
   closed: "Les commentaires de cet article sont fermés.",

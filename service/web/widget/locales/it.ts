@@ -9,6 +9,8 @@ const it: Strings = {
   oldest: "Meno recenti",
   top: "Più apprezzati",
   replies: "Più risposte",
+  featured: "In evidenza",
+  pinned: "Fissato",
   loading: "Caricamento dei commenti",
   empty: "Ancora nessun commento. Cominci lei la conversazione.",
   closed: "I commenti a questo articolo sono chiusi.",

@@ -9,6 +9,8 @@ const ja: Strings = {
   oldest: "古い順",
   top: "評価順",
   replies: "返信の多い順",
+  featured: "注目",
+  pinned: "固定",
   loading: "コメントを読み込み中",
   empty: "まだコメントはありません。最初のコメントをどうぞ。",
   closed: "この記事へのコメントは締め切られました。",

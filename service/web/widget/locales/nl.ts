@@ -9,6 +9,8 @@ const nl: Strings = {
   oldest: "Oudste",
   top: "Beste",
   replies: "Meeste antwoorden",
+  featured: "Uitgelicht",
+  pinned: "Vastgezet",
   loading: "Reacties worden geladen",
   empty: "Nog geen reacties. Begin het gesprek.",
   closed: "Reageren op dit artikel is gesloten.",

@@ -9,6 +9,8 @@ const pl: Strings = {
   oldest: "Najstarsze",
   top: "Najlepsze",
   replies: "Najwięcej odpowiedzi",
+  featured: "Wyróżnione",
+  pinned: "Przypięty",
   loading: "Wczytywanie komentarzy",
   empty: "Nie ma jeszcze komentarzy. Zacznij rozmowę.",
   closed: "Komentowanie tego artykułu jest zamknięte.",

@@ -9,6 +9,8 @@ const pt: Strings = {
   oldest: "Mais antigos",
   top: "Mais votados",
   replies: "Mais respostas",
+  featured: "Em destaque",
+  pinned: "Fixado",
   loading: "A carregar os comentários",
   empty: "Ainda não há comentários. Comece a conversa.",
   closed: "Os comentários deste artigo estão fechados.",

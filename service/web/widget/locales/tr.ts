@@ -9,6 +9,8 @@ const tr: Strings = {
   oldest: "En eski",
   top: "En beğenilen",
   replies: "En çok yanıt",
+  featured: "Öne çıkan",
+  pinned: "Sabitlendi",
   loading: "Yorumlar yükleniyor",
   empty: "Henüz yorum yok. Sohbeti siz başlatın.",
   closed: "Bu yazı yoruma kapalı.",

@@ -9,6 +9,8 @@ const zh: Strings = {
   oldest: "最早",
   top: "最受欢迎",
   replies: "回复最多",
+  featured: "精选",
+  pinned: "置顶",
   loading: "正在加载评论",
   empty: "还没有评论,来开启讨论吧。",
   closed: "本文的评论已关闭。",

@@ -35,6 +35,7 @@ function Head({ thread, comment }: { thread: Thread; comment: Comment }) {
     <header>
       <b dir="auto">{comment.author?.name}</b>
       {own && <span class="badge own">{t("you")}</span>}
+      {(["pinned", "featured"] as const).map((mark) => comment[mark] && <span class="badge">{t(mark)}</span>)}
       {comment.author?.badges?.map((name) => (
         <span class="badge" key={name}>
           {badge[name] ?? name}

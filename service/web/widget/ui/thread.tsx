@@ -4,7 +4,7 @@ import type { Thread } from "../thread.ts";
 import { Item } from "./comment.tsx";
 import { Action, Alert, focusComment, useWatch } from "./parts.tsx";
 
-const SORTS: Sort[] = ["newest", "oldest", "top", "replies"];
+const SORTS: Sort[] = ["newest", "oldest", "top", "replies", "featured"];
 
 function Header({ thread }: { thread: Thread }) {
   const { t } = thread.options.locale;
@@ -19,11 +19,14 @@ function Header({ thread }: { thread: Thread }) {
             value={thread.sort}
             onChange={(event) => void thread.setSort(event.currentTarget.value as Sort)}
           >
-            {SORTS.map((sort) => (
-              <option key={sort} value={sort}>
-                {t(sort)}
-              </option>
-            ))}
+            {SORTS.map(
+              (sort) =>
+                (sort !== "featured" || !!thread.article?.featured_count) && (
+                  <option key={sort} value={sort}>
+                    {t(sort)}
+                  </option>
+                ),
+            )}
           </select>
         </label>
       )}
@@ -95,9 +98,9 @@ function Write({ thread }: { thread: Thread }) {
 }
 
 function Comments({ thread }: { thread: Thread }) {
-  const { tree, focus, fresh, options } = thread;
+  const { focus, fresh, options } = thread;
   const { t } = options.locale;
-  const roots = focus ? [focus] : tree.roots;
+  const roots = focus ? [focus] : thread.shown;
   return (
     <>
       {focus && (
@@ -110,7 +113,7 @@ function Comments({ thread }: { thread: Thread }) {
       )}
       {thread.marked === "gone" && <p class="notice">{t("gone")}</p>}
       <div aria-live="polite">
-        {fresh.length > 0 && !focus && (
+        {fresh.length > 0 && !focus && thread.sort !== "featured" && (
           <button
             type="button"
             class="primary new"
