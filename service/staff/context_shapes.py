@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from moderation.statuses import Status
 from service.parsing import In, Out
+from service.staff.handover_shapes import HandoverOut
 from service.staff.queue_shapes import ItemOut, WordOut
 from service.staff.shapes import AuthorOut, CommentOut, DecisionOut, PersonOut
 
@@ -97,6 +98,14 @@ class ProfileOut(AuthorOut):
     recent: list[RecentOut]
 
 
+class DecidedOut(Out):
+    """A decision that was made, or the proposal of one that waits for a second person, and the comment after it."""
+
+    decision: DecisionOut | None
+    proposal: HandoverOut | None
+    comment: CommentOut
+
+
 class ContextOut(Out):
     """All the context of one comment."""
 
@@ -105,9 +114,12 @@ class ContextOut(Out):
     model: str | None
     words: list[WordOut] | None
     item: ItemOut | None
+    # The open appeal's id.
+    appeal: str | None
     parent: NearOut | None
     thread: list[NearOut]
     decisions: list[DecisionOut]
+    handovers: list[HandoverOut]
     reports: list[ReportOut]
     reported: list[ReportedOut]
     revisions: list[RevisionOut]

@@ -11,10 +11,10 @@ from service.parsing import idempotency_key
 from service.problems import Problem
 from service.sites import Site
 from service.staff import deciding
-from service.staff.context_shapes import ContextOut
-from service.staff.deciding import Settled
-from service.staff.shapes import DecidedOut, DecisionIn, worded
-from service.store import history, marks, strikes
+from service.staff.context_shapes import ContextOut, DecidedOut
+from service.staff.deciding import Proposed, Settled
+from service.staff.shapes import DecisionIn, worded, worded_item
+from service.store import appeals, handovers, history, marks, strikes
 from service.store import queue as store
 
 
@@ -23,7 +23,7 @@ async def decide(request: web.Request, site: Site, staff: Staff, id: int, body: 
     key = idempotency_key(request)
     async with request.app[POOL].acquire() as conn:
         settled = await deciding.settle(conn, site.id, id, staff.id, body, key)
-        document = await _document(conn, site, settled)
+        document = await document_of(conn, site, settled)
     announce(request, site, staff, settled)
     return answer(document, status=201)
 
@@ -33,7 +33,7 @@ async def undo(request: web.Request, site: Site, staff: Staff, id: int) -> web.R
     key = idempotency_key(request)
     async with request.app[POOL].acquire() as conn:
         settled = await deciding.undo(conn, site.id, id, staff.id, key)
-        document = await _document(conn, site, settled)
+        document = await document_of(conn, site, settled)
     announce(request, site, staff, settled)
     return answer(document, status=201)
 
@@ -46,10 +46,11 @@ async def get_context(request: web.Request, site: Site, id: int) -> web.Response
             raise Problem("not_found", "There is no such comment.")
         context = await history.read_context(conn, site.id, id)
         items = await store.find_items(conn, site.id, [id])
+        context["appeal"] = await appeals.waiting_on(conn, site.id, id)
         context["author"] |= await _suspicions(conn, site, int(context["author"]["id"]))
-    item = worded(items[0].json) if items else None
-    made = [worded(decision) for decision in context["decisions"]]
-    return answer(ContextOut.model_validate({**context, **found, "item": item, "decisions": made}))
+    item = worded_item(items[0].json) if items else None
+    logs = {log: [worded(one) for one in context[log]] for log in ("decisions", "handovers")}
+    return answer(ContextOut.model_validate({**context, **found, **logs, "item": item}))
 
 
 async def _suspicions(conn: Connection, site: Site, reader_id: int) -> dict[str, int]:
@@ -61,15 +62,25 @@ async def _suspicions(conn: Connection, site: Site, reader_id: int) -> dict[str,
     }
 
 
-async def _document(conn: Connection, site: Site, settled: Settled) -> DecidedOut:
-    decision = await history.read_decision(conn, site.id, settled.decision_id)
+async def document_of(conn: Connection, site: Site, settled: Settled | Proposed) -> DecidedOut:
+    """What was decided, or proposed, and the comment after it."""
+    decision = proposal = None
+    if isinstance(settled, Proposed):
+        proposal = worded(await handovers.read(conn, site.id, settled.handover_id))
+    else:
+        decision = worded(await history.read_decision(conn, site.id, settled.decision_id))
     found = await store.read_comment(conn, site.id, settled.comment_id)
     assert found is not None
-    return DecidedOut.model_validate({"decision": worded(decision), "comment": found["comment"]})
+    return DecidedOut.model_validate(
+        {"decision": decision, "proposal": proposal, "comment": found["comment"]}
+    )
 
 
-def announce(request: web.Request, site: Site, staff: Staff, settled: Settled) -> None:
-    """Tell readers and consoles what was decided."""
+def announce(request: web.Request, site: Site, staff: Staff, settled: Settled | Proposed) -> None:
+    """Tell readers and consoles what was decided, or proposed."""
+    if isinstance(settled, Proposed):
+        request.app[NOTIFIER].staff(site.id, "item.handed_over", settled.comment_id, str(staff.id))
+        return
     made = settled.made
     if made is None:
         return

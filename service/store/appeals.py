@@ -163,6 +163,14 @@ async def open_on(conn: Connection, site_id: int, *, comment_id: int | None, rea
     return id_
 
 
+async def waiting_on(conn: Connection, site_id: int, comment_id: int) -> str | None:
+    """The open appeal on a comment."""
+    id_: str | None = await conn.fetchval(
+        "SELECT id::text FROM appeals WHERE site_id = $1 AND comment_id = $2 AND state = 'open'", site_id, comment_id
+    )
+    return id_
+
+
 async def about(conn: Connection, site_id: int, comment_id: int) -> int | None:
     """The newest appeal on a comment."""
     id_: int | None = await conn.fetchval(

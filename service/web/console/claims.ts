@@ -9,25 +9,28 @@ const RENEW_MS = 90_000;
 /** After this long without a touch nobody is thought to sit there, and the claim is let go. */
 const IDLE_MS = 10 * 60_000;
 
-export interface Handlers {
+export interface Handlers<T> {
   /** The item as the service has it now. */
-  claimed: (item: Item) => void;
+  claimed: (item: T) => void;
   /** Somebody else has it, or it is decided. */
   lost: (id: string) => void;
 }
 
 /** Which items are claimed for this screen: the one on it and the one after. All requests go one after the other. */
-export class Claims {
+export class Claims<T extends { id: string } = Item> {
   private readonly site: string;
-  private readonly handlers: Handlers;
+  private readonly handlers: Handlers<T>;
+  private readonly place: string;
   private wanted: string[] = [];
   private readonly held = new Set<string>();
   private work: Promise<void> = Promise.resolve();
   private touched = Date.now();
   private readonly timer: ReturnType<typeof setInterval>;
 
-  constructor(site: string, handlers: Handlers) {
+  /** `place` is where the service takes claims of what is claimed. */
+  constructor(site: string, handlers: Handlers<T>, place = "/queue/claims") {
     this.site = site;
+    this.place = place;
     this.handlers = handlers;
     this.timer = setInterval(() => this.renew(), RENEW_MS);
     addEventListener("pagehide", this.leave);
@@ -55,10 +58,10 @@ export class Claims {
   }
 
   /** Claims the first item of a selection that nobody has; null if there is none. */
-  async next(selection: Query): Promise<Item | null> {
+  async next(selection: Query): Promise<T | null> {
     // What is just being given back may be what is free.
     await this.work;
-    const { items } = await call<{ items: Item[] }>("POST", this.path, { body: { limit: 1, ...selection } });
+    const { items } = await call<{ items: T[] }>("POST", this.path, { body: { limit: 1, ...selection } });
     const item = items[0] ?? null;
     if (item) this.held.add(item.id);
     return item;
@@ -71,7 +74,7 @@ export class Claims {
   }
 
   private get path(): string {
-    return sitePath(this.site, "/queue/claims");
+    return sitePath(this.site, this.place);
   }
 
   private queue(step: () => Promise<void>): Promise<void> {
@@ -91,7 +94,7 @@ export class Claims {
   }
 
   private async claim(ids: string[]): Promise<void> {
-    const { items } = await call<{ items: Item[] }>("POST", this.path, { body: { ids } });
+    const { items } = await call<{ items: T[] }>("POST", this.path, { body: { ids } });
     for (const item of items) {
       this.held.add(item.id);
       this.handlers.claimed(item);

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { ApiError } from "../shared/api.ts";
 import type { Problem } from "../shared/types.ts";
 import { serverNow } from "./api.ts";
+import { dissenting } from "./appeals.ts";
 import type { Desk } from "./desk.ts";
 import { type Notice, notify, say } from "./notices.ts";
 import { type Decide, newOp, type Op, Outbox } from "./outbox.ts";
@@ -132,6 +133,12 @@ export class Decisions {
       { label: "Leave it", run: () => {} },
       { label: "Open it", run: () => go({ view: "comment", site: op.site, id: op.comment }) },
     ];
+    const { appeal } = error.problem;
+    if (appeal)
+      choices.push({
+        label: "Open the appeal",
+        run: () => go({ view: "appeals", site: op.site, query: {}, id: appeal }),
+      });
     const desk = this.desk();
     if (op.kind === "undo") {
       desk?.remove(op.comment);
@@ -162,8 +169,15 @@ export class Decisions {
     } else {
       const again = { ...op, ...newOp(op.site, op.comment), status: status as Status };
       const anyway = { label: AGAIN[op.action], run: () => made && this.make(again, { ...made, index: -1 }) };
+      const appeal = {
+        label: "Appeal it",
+        run: () => {
+          dissenting.value = op.comment;
+        },
+      };
       const open = made && !GONE.includes(again.status);
-      notify(`${because(error)} Yours was not made.${quoted}`, open ? [...choices, anyway] : choices);
+      const more = open ? [...choices, anyway, ...(byColleague(error.problem) ? [appeal] : [])] : choices;
+      notify(`${because(error)} Yours was not made.${quoted}`, more);
     }
   }
 }
@@ -171,6 +185,9 @@ export class Decisions {
 function wire({ action, reason, note }: Choice): Choice {
   return { action, ...(reason ? { reason } : {}), ...(note ? { note } : {}) };
 }
+
+const byColleague = ({ decided_by: by }: Problem): boolean =>
+  by !== undefined && !["machine", "author", "system"].includes(by);
 
 function first({ decided_by: by }: Problem): string {
   if (by === "machine") return "The classifier";

@@ -16,12 +16,14 @@ interface Ears {
   handled: (id: string) => boolean;
   /** The inbox or an incident has changed. */
   tickets: () => void;
+  /** An appeal has come, was claimed or decided. */
+  appeals: () => void;
   /** The service will not tell any more: the session is over, or the role on the site. */
   refused: () => void;
 }
 
 /** Keeps a desk up to date, until the returned function is called. */
-export function follow(desk: Desk, { handled, tickets, refused }: Ears): () => void {
+export function follow(desk: Desk, { handled, tickets, appeals, refused }: Ears): () => void {
   const me = desk.options.me;
   const on: Record<string, (id: string, by: Person | null) => void> = {
     "item.claimed": (id, by) => {
@@ -46,6 +48,7 @@ export function follow(desk: Desk, { handled, tickets, refused }: Ears): () => v
       const told = (data ? JSON.parse(data) : {}) as Told;
       if (event === "counts") desk.counts.value = JSON.parse(data) as Counts;
       else if (event === "resync") desk.catchUp();
+      else if (event === "appeal.changed") appeals();
       else if (event === "ticket.changed" || event === "incident.changed") tickets();
       else if (told.id) on[event]?.(told.id, told.by);
     },

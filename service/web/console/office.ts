@@ -1,4 +1,5 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
+import { appealsVersion } from "./appeals.ts";
 import { Decisions } from "./decisions.ts";
 import { Desk } from "./desk.ts";
 import { readFilters } from "./filters.ts";
@@ -64,6 +65,9 @@ export function openOffice(): void {
         handled: (id) => made.handled(id),
         tickets: () => {
           inboxVersion.value += 1;
+        },
+        appeals: () => {
+          appealsVersion.value += 1;
         },
         refused: () => void askAgain(),
       });

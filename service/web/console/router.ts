@@ -12,6 +12,7 @@ export type Place =
   | { view: "policy"; site: string }
   | { view: "insight"; site: string }
   | { view: "quality"; site: string }
+  | { view: "appeals"; site: string; query: Query; id: string | null }
   | { view: "comment"; site: string; id: string }
   | { view: "incidents"; site: string }
   | { view: "faults"; site: string }
@@ -26,6 +27,7 @@ function parse({ pathname, search }: Location): Place | null {
   if (!site) return null;
   if (view === "comments" && rest) return { view: "comment", site, id: rest };
   const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value));
+  if (view === "appeals") return { view, site, id: rest || null, query };
   if (view === "tickets") return { view, site, reference: rest || null, query };
   const help = HELP_VIEWS.find((one) => one === view);
   if (help) return { view: help, site };
@@ -54,6 +56,8 @@ export function pathOf(place: Place): string {
       return `${base}/record${behind(place.query)}`;
     case "comment":
       return `${base}/comments/${encodeURIComponent(place.id)}`;
+    case "appeals":
+      return `${base}/appeals${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
     case "tickets":
       return `${base}/tickets${place.reference ? `/${encodeURIComponent(place.reference)}` : ""}${behind(place.query ?? {})}`;
   }

@@ -203,6 +203,8 @@ export interface Context {
   model: string | null;
   words: Word[] | null;
   item: Item | null;
+  /** The open appeal's id. */
+  appeal: string | null;
   parent: Near | null;
   thread: Near[];
   decisions: Decision[];

@@ -19,6 +19,8 @@ export interface Problem {
   decided_at?: string;
   comment_status?: string;
   comment_revision?: number;
+  /** `under_appeal`, `not_impartial`: the appeal's id. */
+  appeal?: string | null;
 }
 
 /** One refused field. `start` and `end` count UTF-16 code units of the field's text, as JavaScript does. */
@@ -123,6 +125,8 @@ export type OwnVote = 1 | -1 | null;
 export interface Config {
   site: { key: string; name: string };
   guests_allowed: boolean;
+  /** Up and down, up alone (a single reaction), or not at all. */
+  voting: "both" | "up" | "off";
   limits: { body: number; name: number; edit_window_s: number };
   /** Measured seconds from posting to a decision; null while nothing was measured. */
   usual_wait_s: number | null;

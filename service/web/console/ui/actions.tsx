@@ -8,6 +8,7 @@ import { decisions, readRules } from "../office.ts";
 import { mayDecide } from "../session.ts";
 import type { Item } from "../types.ts";
 import { STATUS } from "../words.ts";
+import { PlaceLink } from "./links.tsx";
 import { Ago, Key } from "./parts.tsx";
 import { RejectMenu } from "./reject.tsx";
 
@@ -35,6 +36,15 @@ function obstacle(desk: Desk, item: Item): ComponentChildren {
     return (
       <>
         <b>{taken.name}</b> has this one now. You can read along.
+      </>
+    );
+  }
+  const appeal = desk.contexts.known.value[item.id]?.appeal;
+  if (appeal) {
+    return (
+      <>
+        It is under appeal, and is decided{" "}
+        <PlaceLink to={{ view: "appeals", site: desk.options.site, query: {}, id: appeal }}>there</PlaceLink>.
       </>
     );
   }

@@ -90,6 +90,12 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
           here={here === "search"}
         />
         <Tab
+          to={{ view: "appeals", site: key, query: {}, id: null }}
+          name="Appeals"
+          count={counts?.appeals}
+          here={here === "appeals"}
+        />
+        <Tab
           to={{ view: "tickets", site: key, reference: null }}
           name="Tickets"
           count={counts?.tickets_open}

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
+import { dissenting } from "../appeals.ts";
 import { place } from "../router.ts";
 import type { Query } from "../selection.ts";
+import { mayDecide, session } from "../session.ts";
 import type { Context, Decision, Near, Profile, Report, Reported, Revision } from "../types.ts";
 import { plural, STATUS, spaced, whyInWords } from "../words.ts";
 import { Diff } from "./diff.tsx";
@@ -120,11 +122,15 @@ function who({ actor, staff, model }: Decision): string {
   return actor === "author" ? "The author" : "The system";
 }
 
+/** A colleague's, and not on appeal itself. */
+const mayAppeal = ({ staff, appeal_id: appeal }: Decision): boolean =>
+  mayDecide.value && staff !== null && staff.id !== session.value?.staff.id && appeal === null;
+
 function History({ decisions }: { decisions: Decision[] }) {
   return (
     <Part title={plural(decisions.length, "decision")}>
       <ol class="history">
-        {decisions.map((made) => (
+        {decisions.map((made, n) => (
           <li key={made.id}>
             <b>{who(made)}</b>: {made.undoes ? "undone, back to " : ""}
             {STATUS[made.to_status]} <Ago at={made.created_at} />
@@ -132,6 +138,17 @@ function History({ decisions }: { decisions: Decision[] }) {
               <span class="muted block">{made.reasons.map(whyInWords).join("; ")}</span>
             )}
             {made.note && <q class="block">{made.note}</q>}
+            {n === 0 && mayAppeal(made) && (
+              <button
+                type="button"
+                class="link block"
+                onClick={() => {
+                  dissenting.value = made.comment_id;
+                }}
+              >
+                Appeal this decision
+              </button>
+            )}
           </li>
         ))}
       </ol>

@@ -1,11 +1,14 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { dissenting } from "../appeals.ts";
 import { useShortcuts } from "../keys.ts";
 import { decisions, desk } from "../office.ts";
 import { go, place } from "../router.ts";
 import { session, site } from "../session.ts";
 import { AnswersView } from "./answers.tsx";
+import { AppealsView } from "./appeals.tsx";
 import { Bar } from "./bar.tsx";
 import { CommentView } from "./comment_view.tsx";
+import { DissentDialog } from "./dissent.tsx";
 import { FaultsView } from "./faults.tsx";
 import { HelpDialog } from "./help.tsx";
 import { IncidentBanner, IncidentsView } from "./incidents.tsx";
@@ -28,6 +31,7 @@ const TITLES = {
   quality: "Quality",
   comment: "Comment",
   tickets: "Tickets",
+  appeals: "Appeals",
   incidents: "Incidents",
   faults: "Site’s faults",
   answers: "Saved answers",
@@ -42,6 +46,7 @@ function View() {
   if (at.view === "tickets") {
     return <TicketsView desk={open} query={at.query ?? {}} reference={at.reference} />;
   }
+  if (at.view === "appeals") return <AppealsView desk={open} query={at.query} id={at.id} />;
   if (at.view === "incidents") return <IncidentsView desk={open} />;
   if (at.view === "faults") return <FaultsView desk={open} />;
   if (at.view === "answers") return <AnswersView desk={open} />;
@@ -103,6 +108,7 @@ export function Shell() {
       <Spoken />
       {open.value === "keys" && <HelpDialog onClose={show(null)} />}
       {open.value === "palette" && <Palette onClose={show(null)} />}
+      {dissenting.value && desk.value && <DissentDialog desk={desk.value} comment={dissenting.value} />}
     </div>
   );
 }
