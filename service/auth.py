@@ -11,6 +11,7 @@ from moderation.database import Pool
 from service.keys import POOL, SETTINGS, SIGNER
 from service.problems import Problem
 from service.sites import Site
+from service.store import staff_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Staff:
     name: str
     email: str
     roles: Mapping[int, str]
+    session_id: int = 0
+    # The session was opened with a second factor.
+    strong: bool = False
+
+    def leads(self, site: Site) -> bool:
+        """Whether what was escalated on a site is for them."""
+        return self.roles.get(site.id) in _RULERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Permission(StrEnum):
     AUDIT = "audit"
     # How the site judges.
     RULE = "rule"
+    # Who is on the staff.
+    ADMINISTER = "administer"
 
 
 _MODERATORS = frozenset({"moderator", "lead", "admin"})
@@ -75,9 +85,17 @@ _ALLOWED: Mapping[Permission, Callable[[Caller], bool]] = {
     Permission.MODERATE: lambda caller: caller.role in _MODERATORS,
     Permission.AUDIT: lambda caller: caller.role in _AUDITORS,
     Permission.RULE: lambda caller: caller.role in _RULERS,
+    Permission.ADMINISTER: lambda caller: caller.role == "admin",
 }
 FOR_STAFF = frozenset(
-    {Permission.STAFF, Permission.LOOK, Permission.MODERATE, Permission.AUDIT, Permission.RULE}
+    {
+        Permission.STAFF,
+        Permission.LOOK,
+        Permission.MODERATE,
+        Permission.AUDIT,
+        Permission.RULE,
+        Permission.ADMINISTER,
+    }
 )
 
 
@@ -129,19 +147,30 @@ async def _staff(request: web.Request) -> Staff | None:
 
 
 async def staff_by_token(pool: Pool, token: str) -> Staff | None:
-    """Whose session a cookie opens, if any."""
+    """Whose session a cookie opens, if any.
+
+    A role that is disabled, or lacks a second factor that its site asks for, does not count.
+    """
     rows = await pool.fetch(
-        """SELECT s.id, s.name, s.email, r.site_id, r.role FROM staff_sessions t
+        """SELECT s.id, s.name, s.email, r.site_id, r.role, t.id AS session_id, t.strong,
+                  t.seen_at < now() - interval '5 minutes' AS unseen
+           FROM staff_sessions t
            JOIN staff s ON s.id = t.staff_id AND s.disabled_at IS NULL
-           LEFT JOIN staff_roles r ON r.staff_id = s.id
+           LEFT JOIN (staff_roles r JOIN sites i ON i.id = r.site_id)
+               ON r.staff_id = s.id AND r.disabled_at IS NULL AND (t.strong OR NOT i.second_factor)
            WHERE t.token_hash = $1 AND t.expires_at > now()""",
         token_hash(token),
     )
     if not rows:
         return None
     first = rows[0]
+    if first["unseen"]:
+        async with pool.acquire() as conn:
+            await staff_sessions.touch(conn, first["session_id"])
     roles = {row["site_id"]: row["role"] for row in rows if row["site_id"] is not None}
-    return Staff(first["id"], first["name"], first["email"], roles)
+    return Staff(
+        first["id"], first["name"], first["email"], roles, first["session_id"], strong=first["strong"]
+    )
 
 
 def check_origin(request: web.Request, permission: Permission, site: Site | None) -> None:

@@ -2,7 +2,7 @@
 
 from moderation.database import Connection, Pool
 from moderation.forever import forever
-from service.store import events, failures, faults, marks, samples, ticket_clocks, webhooks
+from service.store import events, factors, failures, faults, links, marks, samples, ticket_clocks, webhooks
 
 EVERY_S = 600.0
 EVENT_DAYS = 2
@@ -30,6 +30,8 @@ async def sweep(conn: Connection) -> None:
     await samples.forget(conn, older_than_days=SAMPLE_DAYS)
     await failures.forget(conn)
     await marks.forget(conn)
+    await links.forget(conn)
+    await factors.forget_challenges(conn)
     await webhooks.forget(conn)
     await conn.execute("DELETE FROM sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM staff_sessions WHERE expires_at < now()")

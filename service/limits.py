@@ -32,6 +32,8 @@ RULES: Mapping[str, Rule] = {
     "appeal": Rule(burst=5, per_minute=2),
     "token": Rule(burst=20, per_minute=20),
     "sign_in": Rule(burst=10, per_minute=5, shared=2),
+    "code": Rule(burst=5, per_minute=1, shared=4),
+    "reset": Rule(burst=3, per_minute=0.2, shared=10),
     "ticket": Rule(burst=5, per_minute=2),
     "diagnosis": Rule(burst=20, per_minute=20),
 }

@@ -8,6 +8,7 @@ from moderation.database import Connection
 from service.commands.database import on_database, site_id_of
 from service.names import skeleton
 from service.passwords import MIN_LENGTH, PasswordRefused, hash_password
+from service.store import factors, staff_sessions
 from service.store import staff as store
 
 _role = click.option(
@@ -74,7 +75,7 @@ def password(email: str, *, ask: bool) -> None:
     async def write(conn: Connection) -> None:
         staff_id = await _id_of(conn, email)
         await store.set_password(conn, staff_id, await _hash(chosen))
-        await store.close_sessions(conn, staff_id)
+        await staff_sessions.close_sessions(conn, staff_id)
 
     on_database(write)
     click.echo("Changed." if ask else f"Password: {chosen}")
@@ -88,10 +89,26 @@ def disable(email: str) -> None:
     async def write(conn: Connection) -> None:
         staff_id = await _id_of(conn, email)
         await store.disable(conn, staff_id)
-        await store.close_sessions(conn, staff_id)
+        await staff_sessions.close_sessions(conn, staff_id)
 
     on_database(write)
     click.echo(f"{email} is let in no more.")
+
+
+@staff.command(name="forget-factors")
+@click.argument("email")
+def forget_factors(email: str) -> None:
+    """Take one-time codes and passkeys off EMAIL, who has lost them, and sign them out everywhere."""
+
+    async def write(conn: Connection) -> None:
+        staff_id = await _id_of(conn, email)
+        await factors.drop_totp(conn, staff_id)
+        for passkey in await factors.list_passkeys(conn, staff_id):
+            await factors.drop_passkey(conn, staff_id, passkey.id)
+        await staff_sessions.close_sessions(conn, staff_id)
+
+    on_database(write)
+    click.echo(f"{email} signs in by password alone now.")
 
 
 @staff.command(name="list")

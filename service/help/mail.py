@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from moderation.database import DATABASE_DOWN, Connection
+from service import letters
 from service.help.links import private_link
 from service.keys import RESERVE, SETTINGS
 from service.settings import Settings
@@ -110,15 +111,20 @@ def _compose(app: web.Application, one: Mail, email: str) -> EmailMessage:
     """The mail's text; raises ValueError or MessageError for an address that cannot be one."""
     settings = app[SETTINGS]
     host = urlsplit(settings.base_url).hostname or "localhost"
-    title, words = _WORDS[one.kind]
-    link = private_link(app, one.site_key, one.reference, one.ticket_key, one.secret_hash)
+    if one.kind in letters.KINDS:
+        subject = letters.title(one)
+        words, link = letters.parts(app, one)
+    else:
+        title, words = _WORDS[one.kind]
+        subject = f"[{one.reference}] {title} · {one.site_name}"
+        link = private_link(app, one.site_key, one.reference, one.ticket_key, one.secret_hash)
     parts = [textwrap.fill(words, 76), link]
     if one.words:
         parts.insert(0, one.words)
     message = EmailMessage()
     message["From"] = settings.mail_from or f"comments@{host}"
     message["To"] = str(Address(addr_spec=email))
-    message["Subject"] = f"[{one.reference}] {title} · {one.site_name}"
+    message["Subject"] = subject
     # The same for every try: whoever gets it twice can tell.
     message["Message-ID"] = f"<ticket-mail-{one.id}@{host}>"
     message["Date"] = formatdate(usegmt=True)

@@ -1,23 +1,26 @@
 """Signing in and out of the console."""
 
 import hashlib
-import secrets
 
 from aiohttp import web
 
 from moderation.database import Connection
-from service.auth import Staff, cookie_name, token_hash
+from service import factors
+from service.auth import Staff, token_hash
 from service.endpoint import answer, empty
-from service.keys import LIMITS, POOL, SETTINGS
+from service.keys import LIMITS, POOL
 from service.passwords import check_password, hash_password, is_outdated
 from service.problems import Problem
-from service.staff.shapes import SessionOut, SignInIn, SiteRoleOut, StaffOut
-from service.store import record
+from service.staff import doors
+from service.staff.shapes import SignInIn
+from service.store import factors as kept
+from service.store import record, staff_sessions
 from service.store import staff as store
+from service.store.staff import Account
 
 
 async def sign_in(request: web.Request, body: SignInIn) -> web.Response:
-    """Sign in: a new session each time, in a cookie that scripts cannot read."""
+    """Sign in by password, and by a one-time or recovery code where the account has them: a new session each time."""
     pool = request.app[POOL]
     # One bucket per address beside the network's, since guesses may come from many networks.
     address = hashlib.sha256(body.email.lower().encode()).hexdigest()[:16]
@@ -28,55 +31,53 @@ async def sign_in(request: web.Request, body: SignInIn) -> web.Response:
         raise Problem("bad_credentials")
     if is_outdated(account.password_hash):
         await store.set_password(pool, account.id, await hash_password(body.password))
-    token = secrets.token_urlsafe(32)
     async with pool.acquire() as conn, conn.transaction():
-        await store.open_session(conn, account.id, token_hash(token), replaces=_shown(request))
+        strong = await _second_factor(request, conn, account, body.code)
+        response = await doors.enter(request, conn, account.id, strong=strong)
         await record.note_everywhere(conn, account.id, record.Deed.SIGN_IN)
-        session = await _session(conn, account.id, account.name, account.email)
-    response = answer(session, headers=headers)
-    _set_cookie(request, response, token, store.SESSION_HOURS * 3600)
+    response.headers.update(headers)
     return response
+
+
+async def _second_factor(request: web.Request, conn: Connection, account: Account, code: str | None) -> bool:
+    """True if a code was asked for and is right; raises Problem `code_needed`, `bad_code` or `rate_limited`."""
+    if not account.asks_code:
+        return False
+    if code is None:
+        raise Problem("code_needed")
+    await request.app[LIMITS].spend("code", request, f"staff:{account.id}")
+    if not await accepts(conn, account.id, code):
+        raise Problem("bad_code")
+    return True
+
+
+async def accepts(conn: Connection, staff_id: int, code: str) -> bool:
+    """True if a one-time code, or a recovery code, is right and was not used before; it is used up now."""
+    tidy = factors.tidy(code)
+    totp = await kept.read_totp(conn, staff_id)
+    if totp is not None and tidy.isdigit():
+        step = factors.step_of(totp.secret, tidy, totp.now)
+        return step is not None and await kept.spend_step(conn, staff_id, step)
+    if await kept.spend_recovery_code(conn, staff_id, token_hash(tidy)):
+        await record.note_everywhere(conn, staff_id, record.Deed.RECOVERY)
+        return True
+    return False
 
 
 async def get_session(request: web.Request, staff: Staff) -> web.Response:
     """Who is signed in, and on which sites."""
     async with request.app[POOL].acquire() as conn:
-        return answer(await _session(conn, staff.id, staff.name, staff.email))
+        return answer(await doors.describe(conn, staff.id, strong=staff.strong))
 
 
 async def sign_out(request: web.Request) -> web.Response:
     """Sign out; a session that is over already is no error."""
-    shown = _shown(request)
+    shown = doors.shown(request)
     if shown is not None:
         async with request.app[POOL].acquire() as conn, conn.transaction():
-            staff_id = await store.close_session(conn, shown)
+            staff_id = await staff_sessions.close_session(conn, shown)
             if staff_id is not None:
                 await record.note_everywhere(conn, staff_id, record.Deed.SIGN_OUT)
     response = empty()
-    _set_cookie(request, response, "", 0)
+    doors.set_cookie(request, response, "", 0)
     return response
-
-
-async def _session(conn: Connection, staff_id: int, name: str, email: str) -> SessionOut:
-    sites = await store.sites_of(conn, staff_id)
-    return SessionOut(
-        staff=StaffOut(id=str(staff_id), name=name, email=email),
-        sites=[SiteRoleOut.model_validate({"key": s.key, "name": s.name, "role": s.role}) for s in sites],
-    )
-
-
-def _shown(request: web.Request) -> bytes | None:
-    token = request.cookies.get(cookie_name(request))
-    return token_hash(token) if token else None
-
-
-def _set_cookie(request: web.Request, response: web.Response, token: str, max_age: int) -> None:
-    response.set_cookie(
-        cookie_name(request),
-        token,
-        max_age=max_age,
-        path="/",
-        httponly=True,
-        samesite="Strict",
-        secure=request.app[SETTINGS].base_url.startswith("https://"),
-    )

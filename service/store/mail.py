@@ -29,6 +29,7 @@ class Mail:
     ticket_key: str
     email: str | None
     words: str | None
+    payload: dict[str, Any]
 
 
 async def owe(
@@ -76,9 +77,9 @@ async def take(conn: Connection, *, limit: int) -> list[Mail]:
                 FROM due WHERE o.id = due.id RETURNING o.*
             )
             SELECT k.id, substr(k.type, 6) AS kind, k.attempts, s.key AS site_key, s.name AS site_name, t.reference,
-                   t.secret_hash, t.idempotency_key, m.body,
+                   t.secret_hash, t.idempotency_key, m.body, k.payload,
                    -- Taken back meanwhile: there is nothing to tell.
-                   CASE WHEN k.type <> 'mail.appeal' OR p.state <> 'open' THEN t.email END AS email
+                   coalesce(k.payload ->> 'email', CASE WHEN k.type <> 'mail.appeal' OR p.state <> 'open' THEN t.email END) AS email
             FROM taken k JOIN sites s ON s.id = k.site_id
             LEFT JOIN tickets t ON t.site_id = k.site_id AND t.id = (k.payload->>'ticket_id')::bigint
             LEFT JOIN appeals p ON p.site_id = t.site_id AND p.id = t.appeal_id
@@ -98,6 +99,7 @@ async def take(conn: Connection, *, limit: int) -> list[Mail]:
             ticket_key=row["idempotency_key"] or "",
             email=row["email"],
             words=row["body"],
+            payload=row["payload"],
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""People who moderate: their accounts, their roles, their signed-in consoles."""
+"""People who moderate: their accounts and their roles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ import asyncpg
 
 from moderation.database import Connection
 
-SESSION_HOURS = 12
 ROLES = ("moderator", "lead", "admin", "auditor")
 
 
@@ -24,6 +23,8 @@ class Account:
     name: str
     email: str
     password_hash: str
+    # One-time codes are set up.
+    asks_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class SiteRole:
     key: str
     name: str
     role: str
+    # The role counts only where one signed in with a second factor.
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,55 +49,35 @@ class Member:
     roles: Sequence[str]
 
 
+_ACCOUNT = "SELECT id, name, email, password_hash, totp_since IS NOT NULL AS asks_code FROM staff"
+
+
 async def find_by_email(conn: Connection, email: str) -> Account | None:
     """The account that may sign in under an address, in any case of letters."""
-    row = await conn.fetchrow(
-        "SELECT id, name, email, password_hash FROM staff WHERE email = lower($1) AND disabled_at IS NULL",
-        email,
-    )
-    return Account(row["id"], row["name"], row["email"], row["password_hash"]) if row else None
+    row = await conn.fetchrow(f"{_ACCOUNT} WHERE email = lower($1) AND disabled_at IS NULL", email)
+    return Account(**dict(row)) if row else None
+
+
+async def find(conn: Connection, staff_id: int) -> Account | None:
+    """An account by its id, if it may sign in."""
+    row = await conn.fetchrow(f"{_ACCOUNT} WHERE id = $1 AND disabled_at IS NULL", staff_id)
+    return Account(**dict(row)) if row else None
 
 
 async def sites_of(conn: Connection, staff_id: int) -> list[SiteRole]:
     """The sites that somebody has a role on, by name."""
     rows = await conn.fetch(
-        """SELECT s.key, s.name, r.role FROM staff_roles r JOIN sites s ON s.id = r.site_id
-           WHERE r.staff_id = $1 ORDER BY s.name, s.key""",
+        """SELECT s.key, s.name, r.role, s.second_factor FROM staff_roles r JOIN sites s ON s.id = r.site_id
+           WHERE r.staff_id = $1 AND r.disabled_at IS NULL ORDER BY s.name, s.key""",
         staff_id,
     )
-    return [SiteRole(row["key"], row["name"], row["role"]) for row in rows]
+    return [SiteRole(**dict(row)) for row in rows]
 
 
 async def names(conn: Connection, staff_ids: Sequence[int]) -> dict[int, str]:
     """The names of staff by id."""
     rows = await conn.fetch("SELECT id, name FROM staff WHERE id = ANY($1)", staff_ids)
     return {row["id"]: row["name"] for row in rows}
-
-
-async def open_session(conn: Connection, staff_id: int, token_hash: bytes, *, replaces: bytes | None) -> None:
-    """Sign somebody in; the session that their browser showed before, if any, ends."""
-    await conn.execute(
-        """WITH gone AS (DELETE FROM staff_sessions WHERE token_hash = $3)
-           INSERT INTO staff_sessions (token_hash, staff_id, expires_at)
-           VALUES ($2, $1, now() + make_interval(hours => $4))""",
-        staff_id,
-        token_hash,
-        replaces,
-        SESSION_HOURS,
-    )
-
-
-async def close_session(conn: Connection, token_hash: bytes) -> int | None:
-    """Sign out; returns whose session it was, None if it was over already."""
-    staff_id: int | None = await conn.fetchval(
-        "DELETE FROM staff_sessions WHERE token_hash = $1 RETURNING staff_id", token_hash
-    )
-    return staff_id
-
-
-async def close_sessions(conn: Connection, staff_id: int) -> None:
-    """Sign somebody out everywhere."""
-    await conn.execute("DELETE FROM staff_sessions WHERE staff_id = $1", staff_id)
 
 
 async def disable(conn: Connection, staff_id: int) -> None:
@@ -129,7 +112,7 @@ async def set_role(conn: Connection, site_id: int, staff_id: int, role: str) -> 
     """Give somebody a role (one of ROLES) on a site, in place of the one they had."""
     await conn.execute(
         """INSERT INTO staff_roles (site_id, staff_id, role) VALUES ($1, $2, $3)
-           ON CONFLICT ON CONSTRAINT staff_roles_pkey DO UPDATE SET role = excluded.role""",
+           ON CONFLICT ON CONSTRAINT staff_roles_pkey DO UPDATE SET role = excluded.role, disabled_at = NULL""",
         site_id,
         staff_id,
         role,

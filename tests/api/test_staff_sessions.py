@@ -23,6 +23,7 @@ async def test_signing_in_tells_who_and_where_and_sets_a_cookie_that_scripts_can
         assert await response.json() == {
             "staff": {"id": str(id_), "name": "Anna", "email": "anna@example.org"},
             "sites": [{"key": "demo", "name": "Demo", "role": "lead"}],
+            "withheld": [],
         }
         cookie = response.headers["Set-Cookie"]
         assert response.headers["Cache-Control"] == "private, no-store"
@@ -35,6 +36,7 @@ async def test_signing_in_tells_who_and_where_and_sets_a_cookie_that_scripts_can
         {
             "staff": {"id": str(id_), "name": "Anna", "email": "anna@example.org"},
             "sites": [{"key": "demo", "name": "Demo", "role": "lead"}],
+            "withheld": [],
         },
     )
 
