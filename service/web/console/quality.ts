@@ -51,6 +51,7 @@ export interface Quality {
   second_looks: SecondLooks[];
   languages: { language: string | null; looks: number; agreed: number }[];
   labels: { label: string | null; decided: number; rejected: number; precision: number }[];
+  appeals: { open: number; overdue: number; upheld: number; overturned: number; median_s: number | null };
   drift: Day[];
 }
 

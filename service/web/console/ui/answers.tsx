@@ -90,7 +90,7 @@ function Answer({ site, answer }: { site: string; answer: SavedAnswer }) {
   };
   return (
     <li class="fault">
-      <h3>{answer.title}</h3>
+      <h2>{answer.title}</h2>
       <p class="typed" dir="auto">
         {answer.body}
       </p>

@@ -13,14 +13,14 @@ function FaultItem({ fault, onMended }: { fault: Fault; onMended: (fault: Fault)
   const example = Object.entries(fault.example);
   return (
     <li class={fault.mended_at ? "fault muted" : "fault"}>
-      <h3>
+      <h2>
         {causeName(fault.cause)}
         {fault.detail && (
           <>
             : <code>{fault.detail}</code>
           </>
         )}
-      </h3>
+      </h2>
       <p>{fault.what}</p>
       {!fault.mended_at && (
         <p class="fix">

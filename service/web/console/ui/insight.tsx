@@ -6,10 +6,11 @@ import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { columns, duration, type Hour, type Insight } from "../insight.ts";
 import { inWords, lapsed } from "../session.ts";
+import { Figures } from "./figures.tsx";
 import { PlaceLink } from "./links.tsx";
 import { Plot } from "./plot.tsx";
 
-function Figures({ insight }: { insight: Insight }) {
+function Summary({ insight }: { insight: Insight }) {
   const { counts, inbound, automatic, decided, median_s, p95_s } = insight;
   const oldest = counts.oldest_held_at;
   const figures: [string, string][] = [
@@ -22,16 +23,7 @@ function Figures({ insight }: { insight: Insight }) {
     ["the oldest came", oldest ? timeAgo(oldest, ageingNow(), "en", "just now") : "–"],
     ["before the classifier", String(counts.pending)],
   ];
-  return (
-    <dl class="figures">
-      {figures.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures figures={figures} />;
 }
 
 function Numbers({ hours }: { hours: Hour[] }) {
@@ -133,7 +125,7 @@ export function InsightView({ desk }: { desk: Desk }) {
       {failed.value && <p role="alert">{failed.value}</p>}
       {shown && (
         <>
-          <Figures insight={shown} />
+          <Summary insight={shown} />
           <div class="plots">
             <Plot
               title="Came in"

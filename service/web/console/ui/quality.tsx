@@ -2,9 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import type { Desk } from "../desk.ts";
+import { duration } from "../insight.ts";
 import { ENOUGH, languageName, type Mine, type Quality, STRATUM, share } from "../quality.ts";
 import { inWords, lapsed, mayAudit, mayDecide } from "../session.ts";
 import { plural, spaced } from "../words.ts";
+import { Figures } from "./figures.tsx";
 import { Plot } from "./plot.tsx";
 import { SecondLook } from "./second_look.tsx";
 import { Table } from "./table.tsx";
@@ -23,14 +25,7 @@ function Own({ mine }: { mine: Mine }) {
     <section class="page-part" aria-label="Your own work">
       <h2>Your own work</h2>
       <p class="muted">For you alone: nobody else sees these figures, and nobody is ranked.</p>
-      <dl class="figures">
-        {figures.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures figures={figures} />
     </section>
   );
 }
@@ -84,6 +79,24 @@ function Drift({ drift }: { drift: Quality["drift"] }) {
   );
 }
 
+function Appeals({ appeals }: { appeals: Quality["appeals"] }) {
+  const decided = appeals.upheld + appeals.overturned;
+  const figures: [string, string][] = [
+    ["wait", String(appeals.open)],
+    ["are overdue", String(appeals.overdue)],
+    ["were decided", String(decided)],
+    ["were right: overturned", String(appeals.overturned)],
+    ["of all that were decided", decided < ENOUGH ? "–" : share(appeals.overturned / decided, decided)],
+    ["half of them took at most", duration(appeals.median_s)],
+  ];
+  return (
+    <section class="page-part" aria-label="Appeals">
+      <h2>Appeals</h2>
+      <Figures figures={figures} />
+    </section>
+  );
+}
+
 function Overview({ quality }: { quality: Quality }) {
   return (
     <>
@@ -127,6 +140,7 @@ function Overview({ quality }: { quality: Quality }) {
           ])}
         />
       </section>
+      <Appeals appeals={quality.appeals} />
       <Drift drift={quality.drift} />
     </>
   );
