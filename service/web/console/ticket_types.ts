@@ -1,3 +1,4 @@
+import type { AppealState } from "./appeal_types.ts";
 import type { ArticleRef, Decision, Person, Status } from "./types.ts";
 
 export const TICKET_STATES = [
@@ -69,6 +70,8 @@ export interface Ticket {
   merged_into: string | null;
   /** Mail to the reader that has not been delivered. */
   mail: { state: "waiting" | "failed"; error: string | null } | null;
+  /** What it was handed over as. */
+  appeal: { id: string; state: AppealState; due_at: string; note: string | null } | null;
   created_at: string;
   updated_at: string;
   messages?: TicketMessage[] | null;

@@ -11,6 +11,7 @@ import type { Ticket, TicketState } from "../ticket_types.ts";
 import { spaced, TICKET_STATE } from "../words.ts";
 import { Conversation } from "./conversation.tsx";
 import { TicketAnswer } from "./ticket_answer.tsx";
+import { TicketAppeal } from "./ticket_appeal.tsx";
 import { TicketFacts } from "./ticket_facts.tsx";
 import { Merge } from "./ticket_merge.tsx";
 
@@ -108,6 +109,13 @@ export function TicketCard({ desk, reference, query }: Props) {
       {shown && (
         <div class="ticket-scroll">
           <TicketFacts ticket={shown} site={site} />
+          <TicketAppeal
+            site={site}
+            ticket={shown}
+            onHanded={(handed) => {
+              ticket.value = handed;
+            }}
+          />
           <Conversation ticket={shown} />
         </div>
       )}
