@@ -18,6 +18,7 @@ from moderation.policy_parts import (
     Part,
     Record,
     Repeats,
+    SecondReview,
     Severity,
     WordList,
     shipped_bands,
@@ -45,6 +46,7 @@ class Policy(Part):
     flood_at: Annotated[int, Field(ge=1)] | None = 10
     hold_edits: bool = False
     premoderate: bool = False
+    second_review: SecondReview = SecondReview()
 
     @classmethod
     def default(cls) -> "Policy":

@@ -134,6 +134,13 @@ class Repeats(Part):
     action: Action = Action.HOLD
 
 
+class SecondReview(Part):
+    """What no person decides alone: rejections for these reasons, and everything on these articles (keys)."""
+
+    reasons: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    articles: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+
+
 Bands = Mapping[str, Band]
 
 # For models that came without thresholds of their own, in the labels that Detoxify's models share.

@@ -161,6 +161,11 @@ class Reason:
     start: int | None = None
     end: int | None = None
 
+    @property
+    def named(self) -> str:
+        """What a policy calls it by."""
+        return str(self.code)
+
     def to_json(self) -> dict[str, Any]:
         """The reason as it is stored and as moderators get it; what is not known is left out."""
         named = ((field.name, getattr(self, field.name)) for field in fields(self))

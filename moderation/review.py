@@ -5,7 +5,7 @@ renewed as long as nobody else took the item after it ran out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moderation import urgency
@@ -32,6 +32,8 @@ class Counts:
     reported: int
     unscored: int
     new_readers: int
+    second: int
+    escalated: int
     pending: int
     oldest_held_at: datetime | None
 
@@ -42,12 +44,13 @@ def claimant(staff_id: int) -> str:
 
 
 def claim_query(selection: Selection) -> str:
-    """$1 the site, $2 who, $3 how many, $4 for how many seconds."""
+    """$1 the site, $2 who signs, $3 how many, $4 for how many seconds, $5 whose id that is: what they proposed is not for them."""
     order = ORDERS[selection.order]
     return f"""
         WITH picked AS (
             SELECT q.id FROM queue q JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
             WHERE q.site_id = $1 AND q.lane = 'review' AND q.ready_at <= now() AND {selection.condition}
+              AND (q.stage <> 'second' OR (SELECT h.staff_id FROM handovers h WHERE h.site_id = $1 AND h.id = q.handover_id) <> $5)
             ORDER BY {order} LIMIT $3 FOR UPDATE OF q SKIP LOCKED
         ), claimed AS (
             UPDATE queue q SET claimed_by = $2, ready_at = now() + make_interval(secs => $4), attempts = attempts + 1
@@ -57,25 +60,44 @@ def claim_query(selection: Selection) -> str:
 
 
 async def claim_next(
-    conn: Connection, site_id: int, staff_id: int, *, limit: int, selection: Selection = EVERYTHING
+    conn: Connection,
+    site_id: int,
+    staff_id: int,
+    *,
+    limit: int,
+    selection: Selection = EVERYTHING,
+    lead: bool = False,
 ) -> list[int]:
-    """Claim up to `limit` items that nobody has, in the selection's order; returns their comments' ids in that order."""
+    """Claim up to `limit` items that nobody has, in the selection's order; returns their comments' ids in that order.
+
+    A lead who asks for anything gets what was escalated first; nobody else gets that.
+    """
+    if selection.view is View.ESCALATED and not lead:
+        return []
+    if lead and selection.view is View.ALL:
+        escalated = replace(selection, view=View.ESCALATED)
+        first = await claim_next(conn, site_id, staff_id, limit=limit, selection=escalated, lead=True)
+        if first:
+            return first
     rows = await conn.fetch(
         claim_query(selection),
         site_id,
         claimant(staff_id),
         limit,
         REVIEW_LEASE_S,
+        staff_id,
     )
     return [row["comment_id"] for row in rows]
 
 
-async def claim_named(conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int]) -> list[int]:
-    """Claim these items, or renew those one has; returns the ids of those that nobody else has."""
+async def claim_named(
+    conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int], *, lead: bool = False
+) -> list[int]:
+    """Claim these items, or renew those one has; returns the ids of those that nobody else has. What was escalated is for leads."""
     rows = await conn.fetch(
         """WITH picked AS (
                SELECT id FROM queue WHERE site_id = $1 AND lane = 'review' AND comment_id = ANY($3)
-                   AND (ready_at <= now() OR claimed_by = $2)
+                   AND (ready_at <= now() OR claimed_by = $2) AND (stage <> 'lead' OR $5)
                ORDER BY id FOR UPDATE
            ), claimed AS (
                UPDATE queue q SET claimed_by = $2, ready_at = now() + make_interval(secs => $4),
@@ -87,6 +109,7 @@ async def claim_named(conn: Connection, site_id: int, staff_id: int, comment_ids
         claimant(staff_id),
         list(comment_ids),
         REVIEW_LEASE_S,
+        lead,
     )
     return [row["comment_id"] for row in rows]
 
@@ -137,15 +160,15 @@ def _count(view: View) -> str:
 
 # What waits is held, unless readers reported it and it is up: so only the reported are looked up among the comments.
 _COUNTS = f"""
-    SELECT waiting, waiting - up AS held, reported, unscored, new_readers, pending, oldest_held_at FROM (SELECT
+    SELECT waiting, waiting - up AS held, reported, unscored, new_readers, second, escalated, pending, oldest_held_at FROM (SELECT
         {_count(View.ALL)} AS waiting, {_count(View.REPORTED)} AS reported, {_count(View.UNSCORED)} AS unscored,
-        {_count(View.NEW_READERS)} AS new_readers,
+        {_count(View.NEW_READERS)} AS new_readers, {_count(View.SECOND)} AS second, {_count(View.ESCALATED)} AS escalated,
         (SELECT count(*) FROM queue q JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
          WHERE q.site_id = $1 AND q.lane = 'review' AND {CONDITIONS[View.REPORTED]} AND c.status <> 'held') AS up,
         (SELECT count(*) FROM queue q JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
          WHERE q.site_id = $1 AND q.lane = 'score' AND c.status = 'pending') AS pending,
         (SELECT q.queued_at FROM queue q JOIN comments c ON c.site_id = $1 AND c.id = q.comment_id
-         WHERE q.site_id = $1 AND q.lane = 'review' AND c.status = 'held' ORDER BY q.id LIMIT 1) AS oldest_held_at) n"""
+         WHERE q.site_id = $1 AND q.lane = 'review' AND {CONDITIONS[View.HELD]} ORDER BY q.id LIMIT 1) AS oldest_held_at) n"""
 
 
 async def counts(conn: Connection, site_id: int) -> Counts:

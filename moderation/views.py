@@ -13,6 +13,9 @@ class View(StrEnum):
     REPORTED = "reported"
     UNSCORED = "unscored"
     NEW_READERS = "new_readers"
+    # What waits for a second person, and what waits for a lead: the latter is in no other view.
+    SECOND = "second"
+    ESCALATED = "escalated"
 
 
 class Order(StrEnum):
@@ -24,11 +27,14 @@ class Order(StrEnum):
 
 # Of an item q and its comment c. Word for word as the partial indexes of schema.sql have them.
 CONDITIONS: Mapping[View, str] = {
-    View.ALL: "true",
-    View.HELD: "c.status = 'held'",
-    View.REPORTED: """q.reasons @> '[{"code": "reported"}]'""",
-    View.UNSCORED: """q.reasons @> '[{"code": "unscored"}]'""",
-    View.NEW_READERS: """(q.reasons @> '[{"code": "new_reader"}]' OR q.reasons @> '[{"code": "link"}]')""",
+    View.ALL: "q.stage <> 'lead'",
+    View.HELD: "q.stage <> 'lead' AND c.status = 'held'",
+    View.REPORTED: """q.stage <> 'lead' AND q.reasons @> '[{"code": "reported"}]'""",
+    View.UNSCORED: """q.stage <> 'lead' AND q.reasons @> '[{"code": "unscored"}]'""",
+    View.NEW_READERS: """q.stage <> 'lead'
+        AND (q.reasons @> '[{"code": "new_reader"}]' OR q.reasons @> '[{"code": "link"}]')""",
+    View.SECOND: "q.stage = 'second'",
+    View.ESCALATED: "q.stage = 'lead'",
 }
 ORDERS: Mapping[Order, str] = {Order.URGENT: "q.urgency DESC, q.id", Order.OLDEST: "q.id"}
 

@@ -4,19 +4,28 @@ from dataclasses import dataclass, replace
 
 import asyncpg
 
-from moderation import decisions, review
+from moderation import decisions, review, stages
 from moderation.database import Connection
 from moderation.decisions import Decided, Draft, Stale, decide
 from moderation.reasons import HOUSE_RULES, Reason, ReasonCode
 from moderation.statuses import Actor, Status
 from service.hindered import hindered
 from service.problems import Problem, invalid
+from service.staff import proposing
 from service.staff.shapes import DecisionIn
 from service.store import appeals, history
 from service.store.history import Made
 
 # What was taken back is looked at before what merely waits.
 _UNDONE_PRIORITY = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A decision that waits for a second person: the handover that proposes it."""
+
+    handover_id: int
+    comment_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,8 @@ class _NotLatestError(Exception):
 
 async def settle(
     conn: Connection, site_id: int, comment_id: int, staff_id: int, body: DecisionIn, key: str | None
-) -> Settled:
-    """Decide on a comment; raises Problem `stale`, `claim_lost`, `key_reused`, `not_found` or `invalid`."""
+) -> Settled | Proposed:
+    """Decide on a comment, or propose to if the site wants two for it; raises Problem `stale`, `claim_lost`, `key_reused`, `not_found` or `invalid`."""
     draft = Draft(
         site_id=site_id,
         comment_id=comment_id,
@@ -51,6 +60,17 @@ async def settle(
     repeated = await _made_before(conn, draft)
     if repeated is not None:
         return repeated
+    proposed = await proposing.made_before(conn, draft)
+    if proposed is not None:
+        return Proposed(proposed, comment_id)
+    await refuse_claimed(conn, site_id, comment_id, staff_id)
+    if await proposing.needs_second(conn, draft):
+        return Proposed(await proposing.propose(conn, draft), comment_id)
+    return await _make(conn, draft)
+
+
+async def refuse_claimed(conn: Connection, site_id: int, comment_id: int, staff_id: int) -> None:
+    """Raise Problem `claim_lost` if somebody else has the comment before them."""
     holder = await review.holder(conn, site_id, comment_id)
     if holder is not None and holder.staff_id != staff_id:
         raise Problem(
@@ -59,7 +79,6 @@ async def settle(
             claimed_by=holder.name,
             until=holder.until.isoformat(),
         )
-    return await _make(conn, draft)
 
 
 async def make(conn: Connection, draft: Draft) -> Settled:
@@ -164,6 +183,7 @@ async def _take_back(conn: Connection, draft: Draft, undone: Made) -> Decided | 
         await review.requeue(
             conn, draft.site_id, draft.comment_id, reasons=[reported], priority=_UNDONE_PRIORITY
         )
+    await stages.restore(conn, draft.site_id, draft.comment_id, undone.id)
     return outcome
 
 

@@ -23,6 +23,8 @@ async def read_counts(conn: Connection, site_id: int) -> CountsOut:
         reported=waiting.reported,
         unscored=waiting.unscored,
         new_readers=waiting.new_readers,
+        second=waiting.second,
+        escalated=waiting.escalated,
         pending=waiting.pending,
         appeals=await appeal_queue.count(conn, site_id),
         tickets_open=await tickets.count_waiting(conn, site_id),

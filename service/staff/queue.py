@@ -2,12 +2,13 @@
 
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 
 from aiohttp import web
 
 from moderation import review
 from moderation.database import Connection
-from moderation.views import Selection
+from moderation.views import Selection, View
 from service import cursors
 from service.auth import Staff
 from service.endpoint import answer, empty
@@ -24,24 +25,28 @@ from service.staff.queue_shapes import (
     QueueQuery,
     SelectionIn,
 )
-from service.staff.shapes import worded
+from service.staff.shapes import worded_item
 from service.store import queue as store
 from service.store.queue import Item
 
 _ARTICLES = 50
+# What was escalated and is shown first, all at once.
+_ESCALATED = 50
 
 
-async def list_queue(request: web.Request, site: Site, query: QueueQuery) -> web.Response:
-    """What waits for people, first to be decided first."""
+async def list_queue(request: web.Request, site: Site, staff: Staff, query: QueueQuery) -> web.Response:
+    """What waits for people, first to be decided first; leads see what was escalated before all else."""
     after = _place(query.cursor)
     async with request.app[POOL].acquire() as conn:
         selection = await _selection(conn, site, query)
         items = await store.list_items(conn, site.id, limit=query.limit + 1, after=after, selection=selection)
+        escalated = selection.view is View.ALL and after is None and staff.leads(site)
+        before = await _escalated(conn, site, selection) if escalated else []
         counts = await read_counts(conn, site.id)
     shown = items[: query.limit]
     cursor = _cursor(shown[-1]) if len(items) > query.limit else None
     link = {"Link": f'<{request.rel_url.update_query(cursor=cursor)}>; rel="next"'} if cursor else {}
-    return answer(QueueOut(items=_out(shown), next=cursor, counts=counts), headers=link)
+    return answer(QueueOut(items=_out([*before, *shown]), next=cursor, counts=counts), headers=link)
 
 
 async def list_articles(request: web.Request, site: Site) -> web.Response:
@@ -56,9 +61,13 @@ async def claim(request: web.Request, site: Site, staff: Staff, body: ClaimIn) -
     async with request.app[POOL].acquire() as conn:
         if body.ids is None:
             selection = await _selection(conn, site, body)
-            claimed = await review.claim_next(conn, site.id, staff.id, limit=body.limit, selection=selection)
+            claimed = await review.claim_next(
+                conn, site.id, staff.id, limit=body.limit, selection=selection, lead=staff.leads(site)
+            )
         else:
-            claimed = await review.claim_named(conn, site.id, staff.id, _numbers(body.ids))
+            claimed = await review.claim_named(
+                conn, site.id, staff.id, _numbers(body.ids), lead=staff.leads(site)
+            )
         items = await store.find_items(conn, site.id, claimed)
     _tell(request, site, "item.claimed", claimed, staff)
     return answer(ItemsOut(items=_out(items)))
@@ -90,7 +99,12 @@ def _numbers(ids: Iterable[str]) -> list[int]:
 
 
 def _out(items: Iterable[Item]) -> list[ItemOut]:
-    return [ItemOut.model_validate(worded(item.json)) for item in items]
+    return [ItemOut.model_validate(worded_item(item.json)) for item in items]
+
+
+async def _escalated(conn: Connection, site: Site, selection: Selection) -> list[Item]:
+    wanted = replace(selection, view=View.ESCALATED)
+    return await store.list_items(conn, site.id, limit=_ESCALATED, after=None, selection=wanted)
 
 
 async def _selection(conn: Connection, site: Site, asked: SelectionIn) -> Selection:

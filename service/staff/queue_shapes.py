@@ -9,6 +9,7 @@ from moderation.policy import ArticleMode
 from moderation.statuses import Lane
 from moderation.views import Order, View
 from service.parsing import In, Out
+from service.staff.handover_shapes import HandoverOut
 from service.staff.shapes import ArticleKey, ArticleOut, CommentOut, Id, PersonOut, ReasonOut
 
 MAX_CLAIMS = 50
@@ -78,6 +79,9 @@ class ItemOut(Out):
     urgency: UrgencyOut
     queued_at: datetime
     attempts: int
+    # Whom it waits for: anybody, a second person, or a lead; and what brought it there.
+    stage: Literal["first", "second", "lead"]
+    handover: HandoverOut | None
     claimed_by: HolderOut | None
     comment: CommentOut
     scores: dict[str, float]
@@ -101,6 +105,8 @@ class CountsOut(Out):
     reported: int
     unscored: int
     new_readers: int
+    second: int
+    escalated: int
     pending: int
     tickets_open: int
     appeals: int

@@ -10,6 +10,7 @@ import orjson
 from moderation.database import Connection
 from moderation.statuses import Actor, Status
 from moderation.urgency import REPORTER
+from service.store.handovers import HANDOVERS
 from service.store.queue import record
 
 
@@ -161,6 +162,7 @@ _CONTEXT = f"""
                    WHERE t.site_id = $1 AND t.id = c.parent_id),
         'decisions', (SELECT coalesce(json_agg({DECISION} ORDER BY d.id DESC), '[]') FROM decisions d
                       LEFT JOIN staff s ON s.id = d.staff_id WHERE d.site_id = $1 AND d.comment_id = c.id),
+        'handovers', {HANDOVERS},
         'reports', (SELECT coalesce(json_agg(json_build_object(
                         'id', p.id::text, 'reason', p.reason, 'detail', p.detail, 'created_at', p.created_at,
                         'reader', json_build_object('id', u.id::text, 'name', u.name),
@@ -178,7 +180,7 @@ _CONTEXT = f"""
                                                         'created_at', r.created_at) ORDER BY r.revision)
                       FROM revisions r WHERE r.site_id = $1 AND r.comment_id = c.id),
         'author', json_build_object(
-            'id', w.id::text, 'name', w.name, 'created_at', w.created_at, 'sanction', w.sanction,
+            'id', w.id::text, 'name', w.name, 'badge', w.badge, 'created_at', w.created_at, 'sanction', w.sanction,
             'sanctioned_until', w.sanctioned_until, 'published', record.published, 'rejected', record.rejected,
             'held', record.held,
             'notes', (SELECT coalesce(json_agg(json_build_object(

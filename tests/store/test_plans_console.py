@@ -69,6 +69,8 @@ SELECTIONS = [
     (Selection(View.REPORTED), "queue_reported"),
     (Selection(View.UNSCORED), "queue_unscored"),
     (Selection(View.NEW_READERS), "queue_new_readers"),
+    (Selection(View.SECOND), "queue_second"),
+    (Selection(View.ESCALATED), "queue_escalated"),
 ]
 
 
@@ -97,7 +99,7 @@ async def test_a_claim_walks_the_index_of_its_view(
     pool: Pool, site: int, archive: None, selection: Selection, index: str
 ) -> None:
     async with pool.acquire() as conn, conn.transaction():
-        nodes = await plan(conn, claim_query(selection), site, "staff:1", 1, 300.0)
+        nodes = await plan(conn, claim_query(selection), site, "staff:1", 1, 300.0, 1)
 
     assert index in indexes(nodes)
     assert_reads_little(nodes, 400)
