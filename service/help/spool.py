@@ -66,11 +66,16 @@ class Spool:
             raise SpoolFullError
         draft = self._directory / f"{name}.{secrets.token_hex(4)}.draft"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_encode(item))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_encode(item))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError:
+            # A disk that is full is not to be filled with what nobody was promised.
+            draft.unlink(missing_ok=True)
+            raise
         _sync_directory(self._directory)
         return item
 

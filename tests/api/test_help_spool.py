@@ -1,6 +1,8 @@
 """Tickets while the database is away: kept in a file, synced, filed when it is back; none is lost and none is doubled."""
 
 import asyncio
+import errno
+import os
 import re
 import shutil
 import tempfile
@@ -112,6 +114,22 @@ async def test_many_at_once_are_all_kept(api: Api, line: Line, pool: Pool) -> No
     )
     references = {row["reference"] for row in await pool.fetch("SELECT reference FROM tickets")}
     assert references == {answer.body["reference"] for answer in answers}
+
+
+def _full(_: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+async def test_a_disk_that_is_full_is_told_and_nothing_half_written_stays(
+    api: Api, line: Line, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await line.cut()
+    monkeypatch.setattr(os, "fsync", _full)
+    answer = await api.call("POST", "/tickets", json=TICKET, headers=KEY)
+    assert (answer.status, answer.body["code"]) == (503, "unavailable")
+    assert list(kept.iterdir()) == []
+    monkeypatch.undo()
+    assert (await api.call("POST", "/tickets", json=TICKET, headers=KEY)).status == 202
 
 
 async def test_the_form_works_too(api: Api, line: Line, pool: Pool) -> None:
