@@ -34,10 +34,11 @@ Looks = Iterable[Mapping[str, Any]]
 
 async def next_sample(request: web.Request, site: Site, staff: Staff) -> web.Response:
     """Lend the caller a decision to judge a second time, without showing what it was."""
-    await asyncio.to_thread(language_of, "")
     async with request.app[POOL].acquire() as conn:
         sample = await samples.claim(conn, site.id, staff.id)
-        if sample is None and await samples.draw(conn, site.id, language_of):
+        if sample is None and (drawn := await samples.draw(conn, site.id)):
+            languages = await asyncio.to_thread(lambda: [language_of(one.body) for one in drawn])
+            await samples.keep(conn, site.id, drawn, languages)
             sample = await samples.claim(conn, site.id, staff.id)
     return answer(NextSampleOut.model_validate({"sample": sample}))
 
@@ -76,6 +77,7 @@ async def get_quality(request: web.Request, site: Site, query: DaysQuery) -> web
     async with request.app[POOL].acquire() as conn:
         looks = await quality.read_looks(conn, site.id, since)
         labels = await quality.read_labels(conn, site.id, since)
+        appeals = await quality.read_appeals(conn, site.id, since)
         drift = await quality.read_drift(conn, site.id, since)
     document = {
         "second_looks": [_second_looks(stratum, looks) for stratum in Stratum],
@@ -89,6 +91,7 @@ async def get_quality(request: web.Request, site: Site, query: DaysQuery) -> web
             }
             for label in labels
         ],
+        "appeals": appeals,
         "drift": drift,
     }
     return answer(QualityOut.model_validate(document))

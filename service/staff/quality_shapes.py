@@ -98,10 +98,21 @@ class DriftOut(Out):
     p99: float | None
 
 
+class AppealsCountOut(Out):
+    """Appeals: open and overdue now; let stand and overturned in that time; the median time to a decision, in seconds."""
+
+    open: int
+    overdue: int
+    upheld: int
+    overturned: int
+    median_s: float | None
+
+
 class QualityOut(Out):
     """How good judgement is on a site, without anybody's name."""
 
     second_looks: list[SecondLooksOut]
     languages: list[LanguageOut]
     labels: list[LabelOut]
+    appeals: AppealsCountOut
     drift: list[DriftOut]

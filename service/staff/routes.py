@@ -107,7 +107,7 @@ ROUTES: list[Route] = [
     Route("DELETE", f"{_SITE}/invitations/{{id}}",         team.uninvite,          P.ADMINISTER, "Withdraw an invitation", status=204),
     Route("PUT",    f"{_SITE}/rules",                      team.set_rules,         P.ADMINISTER, "Change how the site deals with people", gives=team_shapes.RulesOut),
     Route("GET",    f"{_SITE}/counts",                     overview.get_counts,    P.LOOK,     "How much waits", gives=queue_shapes.CountsOut),
-    Route("POST",   f"{_SITE}/quality/samples",            quality.next_sample,    P.MODERATE, "A decision to judge a second time, blind", gives=quality_shapes.NextSampleOut),
+    Route("POST",   f"{_SITE}/quality/samples",            quality.next_sample,    P.MODERATE, "A decision to judge a second time, blind", gives=quality_shapes.NextSampleOut, deadline_s=10),
     Route("PUT",    f"{_SITE}/quality/samples/{{id}}",     quality.judge_sample,   P.MODERATE, "Judge it", gives=quality_shapes.RevealedOut),
     Route("GET",    f"{_SITE}/quality/mine",               quality.get_mine,       P.MODERATE, "One's own work", gives=quality_shapes.MineOut),
     Route("GET",    f"{_SITE}/quality",                    quality.get_quality,    P.AUDIT,    "How good judgement is", gives=quality_shapes.QualityOut),

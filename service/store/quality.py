@@ -28,6 +28,14 @@ _DRIFT = """
            percentile_cont(0.99) WITHIN GROUP (ORDER BY s.toxicity) AS p99
     FROM comments c JOIN scores s ON s.site_id = $1 AND s.comment_id = c.id AND s.revision = 1 AND NOT s.shadow
     WHERE c.site_id = $1 AND c.created_at >= $2 GROUP BY 1, 2 ORDER BY 1, 2"""
+_APPEALS = """
+    SELECT count(*) FILTER (WHERE state = 'open') AS open,
+           count(*) FILTER (WHERE state = 'open' AND due_at < now()) AS overdue,
+           count(*) FILTER (WHERE state = 'upheld' AND decided_at >= $2) AS upheld,
+           count(*) FILTER (WHERE state = 'overturned' AND decided_at >= $2) AS overturned,
+           extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_at - created_at)
+                              FILTER (WHERE decided_at >= $2))::float8 AS median_s
+    FROM appeals WHERE site_id = $1 AND (state = 'open' OR decided_at >= $2)"""
 _MINE = """
     SELECT count(*) FILTER (WHERE d.undoes IS NULL) AS decided,
            count(*) FILTER (WHERE d.undoes IS NULL AND d.to_status = 'rejected') AS rejected,
@@ -58,6 +66,13 @@ async def read_labels(conn: Connection, site_id: int, since: datetime) -> list[d
 async def read_drift(conn: Connection, site_id: int, since: datetime) -> list[dict[str, Any]]:
     """Per day and model: how toxic comments were said to be."""
     return [dict(row) for row in await conn.fetch(_DRIFT, site_id, since)]
+
+
+async def read_appeals(conn: Connection, site_id: int, since: datetime) -> dict[str, Any]:
+    """Appeals: how many are open and overdue now, what came of those decided since, and how long half of them took."""
+    row = await conn.fetchrow(_APPEALS, site_id, since)
+    assert row is not None
+    return dict(row)
 
 
 async def read_mine(conn: Connection, site_id: int, since: datetime, staff_id: int) -> dict[str, Any]:

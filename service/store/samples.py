@@ -1,6 +1,6 @@
 """Decisions that are judged a second time, blind: drawn at random, lent to one person at a time, judged once."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -44,27 +44,44 @@ _BY_STAFF = f"""
     ORDER BY random() LIMIT $2"""
 
 
-async def draw(conn: Connection, site_id: int, language_of: Callable[[str], str | None]) -> int:
-    """Draw more of each kind, with the language as `language_of` has it; returns how many there were to draw."""
-    drawn: list[tuple[Stratum, Any]] = []
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A decision that was drawn, with the text that it was about."""
+
+    stratum: Stratum
+    decision_id: int
+    comment_id: int
+    revision: int
+    body: str
+
+
+async def draw(conn: Connection, site_id: int) -> list[Candidate]:
+    """Some decisions of each kind that nobody has looked at a second time."""
+    drawn = []
     for stratum, count in _DRAWN.items():
         if stratum is Stratum.STAFF:
             rows = await conn.fetch(_BY_STAFF, site_id, count)
         else:
             rows = await conn.fetch(_BY_MACHINE, site_id, stratum.removeprefix("machine_"), count)
-        drawn += [(stratum, row) for row in rows]
+        drawn += [Candidate(stratum, *row) for row in rows]
+    return drawn
+
+
+async def keep(
+    conn: Connection, site_id: int, drawn: Sequence[Candidate], languages: Sequence[str | None]
+) -> None:
+    """Keep what was drawn, each in its language, to be lent."""
     await conn.execute(
         """INSERT INTO samples (site_id, decision_id, comment_id, revision, stratum, language)
            SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::integer[], $5::text[], $6::text[])
            ON CONFLICT ON CONSTRAINT samples_decision_unique DO NOTHING""",
         site_id,
-        [row["id"] for _, row in drawn],
-        [row["comment_id"] for _, row in drawn],
-        [row["revision"] for _, row in drawn],
-        [str(stratum) for stratum, _ in drawn],
-        [language_of(row["body"]) for _, row in drawn],
+        [one.decision_id for one in drawn],
+        [one.comment_id for one in drawn],
+        [one.revision for one in drawn],
+        [str(one.stratum) for one in drawn],
+        list(languages),
     )
-    return len(drawn)
 
 
 async def claim(conn: Connection, site_id: int, staff_id: int) -> dict[str, Any] | None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from service.store import samples
+from tests.api.appeals import judge as judge_appeal
+from tests.api.appeals import reader, rejected, waiting
 from tests.api.newsroom import Console, Newsroom
 
 SITE = "/sites/demo"
@@ -44,6 +46,7 @@ async def test_nothing_to_look_at(room: Newsroom) -> None:
     assert await look(anna) is None
     body = await quality(anna)
     assert [row["looks"] for row in body["second_looks"]] == [0, 0, 0]
+    assert body["appeals"] == {"open": 0, "overdue": 0, "upheld": 0, "overturned": 0, "median_s": None}
     assert (body["languages"], body["labels"], body["drift"]) == ([], [], [])
 
 
@@ -112,7 +115,8 @@ async def test_what_was_undone_or_edited_or_erased_is_not_looked_at(room: Newsro
     assert await look(bert) is None
     comment = await room.published()
     async with room.pool.acquire() as conn:
-        assert await samples.draw(conn, room.site_id, lambda _: None) == 1
+        drawn = await samples.draw(conn, room.site_id)
+        await samples.keep(conn, room.site_id, drawn, [None])
     await room.judge(comment, "deleted", start="published")
     assert await look(bert) is None
 
@@ -185,9 +189,23 @@ async def test_second_looks_are_in_the_record_and_of_one_site_alone(room: Newsro
 async def test_what_nobody_judged_is_forgotten(room: Newsroom) -> None:
     await room.published()
     async with room.pool.acquire() as conn:
-        await samples.draw(conn, room.site_id, lambda _: "en")
+        await samples.keep(conn, room.site_id, await samples.draw(conn, room.site_id), ["en"])
         await samples.forget(conn, older_than_days=30)
         assert await conn.fetchval("SELECT count(*) FROM samples") == 1
         await conn.execute("UPDATE samples SET drawn_at = now() - interval '31 days'")
         await samples.forget(conn, older_than_days=30)
         assert await conn.fetchval("SELECT count(*) FROM samples") == 0
+
+
+async def test_appeals_are_counted_and_how_many_were_right(room: Newsroom) -> None:
+    anna, lead, rita = await room.console("anna"), await room.console("lena", "lead"), await reader(room)
+    appealed = [await rejected(room, anna, rita) for _ in range(3)]
+    for comment in appealed:
+        assert (await rita.appeal(comment))[0] == 201
+    first, second, _ = await waiting(lead)
+    await judge_appeal(lead, first["id"], "overturn")
+    await judge_appeal(lead, second["id"], "uphold")
+    await room.pool.execute("UPDATE appeals SET due_at = now() - interval '1 hour' WHERE state = 'open'")
+    counted = (await quality(lead))["appeals"]
+    assert (counted["open"], counted["overdue"], counted["upheld"], counted["overturned"]) == (1, 1, 1, 1)
+    assert counted["median_s"] >= 0
