@@ -14,6 +14,7 @@ import "./styles/insight.css";
 import "./styles/quality.css";
 import "./styles/card.css";
 import "./styles/dialogs.css";
+import "./styles/people.css";
 import "./styles/tickets.css";
 
 const root = document.getElementById("console");

@@ -14,6 +14,9 @@ export type Place =
   | { view: "quality"; site: string }
   | { view: "appeals"; site: string; query: Query; id: string | null }
   | { view: "comment"; site: string; id: string }
+  | { view: "reader"; site: string; id: string }
+  | { view: "staff"; site: string }
+  | { view: "account"; site: string }
   | { view: "incidents"; site: string }
   | { view: "faults"; site: string }
   | { view: "answers"; site: string }
@@ -24,7 +27,10 @@ function parse({ pathname, search }: Location): Place | null {
     .replace(/^\/console\/?/, "")
     .split("/")
     .map((part) => decodeURIComponent(part));
-  if (!site) return null;
+  // Behind a dash are pages of no site: links that work once.
+  if (!site || site === "-") return null;
+  if (view === "readers" && rest) return { view: "reader", site, id: rest };
+  if (view === "staff" || view === "account") return { view, site };
   if (view === "comments" && rest) return { view: "comment", site, id: rest };
   const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value));
   if (view === "appeals") return { view, site, id: rest || null, query };
@@ -47,6 +53,8 @@ export function pathOf(place: Place): string {
       return `${base}/search${place.id ? `/${encodeURIComponent(place.id)}` : ""}${behind(place.query)}`;
     case "policy":
     case "insight":
+    case "staff":
+    case "account":
     case "quality":
     case "incidents":
     case "faults":
@@ -54,6 +62,8 @@ export function pathOf(place: Place): string {
       return `${base}/${place.view}`;
     case "record":
       return `${base}/record${behind(place.query)}`;
+    case "reader":
+      return `${base}/readers/${encodeURIComponent(place.id)}`;
     case "comment":
       return `${base}/comments/${encodeURIComponent(place.id)}`;
     case "appeals":

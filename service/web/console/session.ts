@@ -16,10 +16,13 @@ export const mayDecide = computed(() => site.value !== null && site.value.role !
 
 /** May change how the site judges. */
 export const mayRule = computed(() => site.value?.role === "lead" || site.value?.role === "admin");
+/** May change who is on the staff. */
+export const mayAdminister = computed(() => site.value?.role === "admin");
 /** May see what colleagues did. */
 export const mayAudit = computed(() => site.value !== null && site.value.role !== "moderator");
 
-function enter(opened: Session): void {
+/** Takes a session that was opened, by whatever way. */
+export function enter(opened: Session): void {
   session.value = opened;
   expired.value = false;
   const known = opened.sites.some((one) => one.key === place.value?.site);
@@ -46,9 +49,10 @@ export async function resume(): Promise<void> {
   }
 }
 
-/** Throws ApiError, `bad_credentials` among others. */
-export async function signIn(email: string, password: string): Promise<void> {
-  enter(await call<Session>("POST", "/session", { body: { email, password } }));
+/** Throws ApiError: `bad_credentials`, `code_needed` and `bad_code` among others. */
+export async function signIn(email: string, password: string, code: string | null): Promise<void> {
+  const body = { email, password, ...(code ? { code } : {}) };
+  enter(await call<Session>("POST", "/session", { body }));
 }
 
 export async function signOut(): Promise<void> {

@@ -16,6 +16,8 @@ export interface SiteRole {
 export interface Session {
   staff: Person & { email: string };
   sites: SiteRole[];
+  /** Sites that ask for a second factor which this session lacks. */
+  withheld: string[];
 }
 
 export type Status = "pending" | "published" | "held" | "rejected" | "deleted" | "erased";
@@ -76,10 +78,29 @@ export interface Urgency {
   doubles_every_h: number;
 }
 
+/** How an item came to wait for somebody else: for a lead, for a second person, for everybody again. */
+export interface Handover {
+  id: string;
+  comment_id: string;
+  revision: number;
+  action: "escalate" | "hand_back" | "propose" | "disagree" | "withdraw";
+  staff: Person;
+  /** For colleagues. */
+  words: string | null;
+  from_status: Status | null;
+  to_status: Status | null;
+  reasons: Why[];
+  note: string | null;
+  created_at: string;
+}
+
 export interface Item {
   /** The comment's id. */
   id: string;
   lane: string;
+  /** Whom it waits for: anybody, a second person, or a lead. */
+  stage: "first" | "second" | "lead";
+  handover: Handover | null;
   reasons: Why[];
   /** How severe it looks, 0 to 10. */
   priority: number;
@@ -100,6 +121,8 @@ export interface Counts {
   reported: number;
   unscored: number;
   new_readers: number;
+  second: number;
+  escalated: number;
   pending: number;
   tickets_open: number;
   appeals: number;
@@ -134,7 +157,9 @@ export interface Decision {
 }
 
 export interface Decided {
-  decision: Decision;
+  /** Null where it was proposed: a second person decides. */
+  decision: Decision | null;
+  proposal: Handover | null;
   comment: StaffComment;
 }
 
@@ -193,6 +218,10 @@ export interface Profile extends Author {
   sanction: string;
   sanctioned_until: string | null;
   notes: Note[];
+  strikes: number;
+  strike_limit: number;
+  /** How many under a sanction this reader may be. */
+  hints: number;
   recent: { id: string; html: string; status: Status; created_at: string }[];
 }
 
@@ -208,6 +237,7 @@ export interface Context {
   parent: Near | null;
   thread: Near[];
   decisions: Decision[];
+  handovers: Handover[];
   reports: Report[];
   reported: Reported[];
   revisions: Revision[];

@@ -12,6 +12,8 @@ export interface Problem {
   /** `sanctioned`: when it ends (RFC 3339), and why. */
   until?: string | null;
   reason?: string | null;
+  /** `warned`: the warning that is to be acknowledged. */
+  warning?: { id: string };
   /** `duplicate`: the first comment with that text. */
   comment_id?: string;
   /** `stale`: who was first, when, and what became of the comment. */

@@ -34,6 +34,7 @@ export function explain(error: ApiError, { t, lang }: Locale): string {
       : t("sanctioned");
     return problem.reason ? `${what} ${problem.reason}` : what;
   }
+  if (code === "warned") return t("warned", { text: problem.detail ?? "" });
   if (problem.errors?.length) return problem.errors.map((field) => field.message).join(" ");
   const key = BY_CODE[code];
   return key ? t(key) : (problem.detail ?? t("our_fault"));

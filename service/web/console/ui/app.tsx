@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
+import { linkOf } from "../link.ts";
 import { expired, inWords, resume, session } from "../session.ts";
+import { LinkPage } from "./link.tsx";
 import { Dialog } from "./parts.tsx";
 import { Shell } from "./shell.tsx";
 import { SignInForm, SignInPage } from "./signin.tsx";
@@ -8,6 +10,7 @@ import { SignInForm, SignInPage } from "./signin.tsx";
 /** Nothing is shown until it is known who is signed in: a form that flashes up would take the first keys. */
 export function App() {
   const failed = useSignal<string | null>(null);
+  const link = useSignal(linkOf(location));
   const ask = useCallback(() => {
     failed.value = null;
     resume().catch((error: unknown) => {
@@ -15,6 +18,12 @@ export function App() {
     });
   }, [failed]);
   useEffect(ask, [ask]);
+  if (link.value) {
+    const leave = (): void => {
+      link.value = null;
+    };
+    return <LinkPage link={link.value} onDone={leave} />;
+  }
   if (session.value === undefined) {
     return (
       <main class="bare" aria-busy={failed.value === null}>

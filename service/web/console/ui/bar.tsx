@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { decisions, desk } from "../office.ts";
 import { go, HELP_VIEWS, type Place, pathOf, place } from "../router.ts";
-import { mayAudit, session, site } from "../session.ts";
+import { mayAdminister, mayAudit, session, site } from "../session.ts";
 import { Menu } from "./menu.tsx";
 import { Key } from "./parts.tsx";
 
@@ -104,6 +104,9 @@ export function Bar({ onFind, onKeys }: { onFind: () => void; onKeys: () => void
         <Tab to={{ view: "insight", site: key }} name="Insight" counts={false} here={here === "insight"} />
         <Tab to={{ view: "quality", site: key }} name="Quality" counts={false} here={here === "quality"} />
         <Tab to={{ view: "policy", site: key }} name="Policy" counts={false} here={here === "policy"} />
+        {mayAdminister.value && (
+          <Tab to={{ view: "staff", site: key }} name="Staff" counts={false} here={here === "staff"} />
+        )}
         {mayAudit.value && (
           <Tab
             to={{ view: "record", site: key, query: {} }}

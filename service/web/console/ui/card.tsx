@@ -7,11 +7,13 @@ import { useShortcuts } from "../keys.ts";
 import { pieces, raised } from "../marks.ts";
 import { isMasked } from "../masking.ts";
 import { prefs, setPref } from "../prefs.ts";
+import { go } from "../router.ts";
 import type { Item, Word } from "../types.ts";
 import { spaced, urgencyInWords, whyInWords } from "../words.ts";
 import { Actions } from "./actions.tsx";
 import { ContextPanel } from "./context.tsx";
 import { Distinctions } from "./distinctions.tsx";
+import { HandedOver } from "./hand_over.tsx";
 import { Ago, Html, Key, onPage, StatusTag } from "./parts.tsx";
 import { Scores } from "./scores.tsx";
 
@@ -147,6 +149,11 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
         ? [{ key: "o", does: "Open on its page", run: () => void window.open(url, "_blank", "noopener") }]
         : []),
       {
+        key: "p",
+        does: "Author: their page",
+        run: () => go({ view: "reader", site: desk.options.site, id: item.comment.author.id }),
+      },
+      {
         key: "v",
         does: "Reveal or blur the text",
         run: () => {
@@ -189,6 +196,7 @@ export function Card({ desk, item, onBack }: { desk: Desk; item: Item; onBack: (
           </header>
           <Where item={item} />
           <Author item={item} />
+          <HandedOver item={item} />
           <Distinctions key={item.id} site={desk.options.site} comment={item.comment} />
           <Text item={item} words={words} masked={masked} />
           <Why item={item} words={words} />

@@ -35,6 +35,9 @@ function Record({ author }: { author: Profile }) {
         <span class="muted">{rate}</span>
       </p>
       <p>
+        <PlaceLink to={{ view: "reader", site: place.value?.site ?? "", id: author.id }}>
+          Their page
+        </PlaceLink>{" "}
         <SearchLink query={{ reader: author.id }}>All their comments</SearchLink>
       </p>
       {author.sanction !== "none" && (
@@ -42,6 +45,14 @@ function Record({ author }: { author: Profile }) {
           {spaced(author.sanction)}
           {author.sanctioned_until && <> until {new Date(author.sanctioned_until).toLocaleString("en")}</>}
         </p>
+      )}
+      {author.strikes > 0 && (
+        <p class={author.strikes >= author.strike_limit ? "warning" : ""}>
+          {author.strikes} of {plural(author.strike_limit, "strike")}
+        </p>
+      )}
+      {author.hints > 0 && (
+        <p class="muted">May be somebody under a restriction: {plural(author.hints, "hint")} on their page</p>
       )}
       {others.length > 0 && (
         <ol class="recent">

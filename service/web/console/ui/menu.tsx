@@ -6,6 +6,7 @@ import { leaveOffice } from "../office.ts";
 import { type Prefs, prefs, setPref } from "../prefs.ts";
 import { inWords, session, site } from "../session.ts";
 import { plural } from "../words.ts";
+import { PlaceLink } from "./links.tsx";
 
 function Choice<K extends keyof Prefs>({
   name,
@@ -131,6 +132,7 @@ export function Menu() {
             />
             Single keys
           </label>
+          {site.value && <PlaceLink to={{ view: "account", site: site.value.key }}>Your account</PlaceLink>}
           <button
             type="button"
             class="plain"

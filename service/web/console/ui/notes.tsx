@@ -71,7 +71,8 @@ function NoteForm({ reader, onWritten }: { reader: string; onWritten: () => void
 }
 
 /** What staff noted about an author, newest first; the author never sees it. */
-export function Notes({ author, onWritten }: { author: Profile; onWritten: () => void }) {
+export function Notes(props: { author: Pick<Profile, "id" | "notes">; onWritten: () => void }) {
+  const { author, onWritten } = props;
   if (!author.notes.length && !mayDecide.value) return null;
   return (
     <Part title="Notes about the author">

@@ -15,12 +15,7 @@ function Subject({ subject, site }: { subject: string; site: string }) {
   if (kind === "comment") return <CommentLink id={id}>comment {id}</CommentLink>;
   if (kind === "ticket")
     return <PlaceLink to={{ view: "tickets", site, reference: id }}>ticket {id}</PlaceLink>;
-  if (kind === "reader")
-    return (
-      <PlaceLink to={{ view: "search", site, query: { reader: id }, id: null }}>
-        a reader’s comments
-      </PlaceLink>
-    );
+  if (kind === "reader") return <PlaceLink to={{ view: "reader", site, id }}>a reader</PlaceLink>;
   if (kind === "article") return <>article {id}</>;
   return kind === "policy" ? <>version {id}</> : null;
 }

@@ -4,6 +4,7 @@ import { useShortcuts } from "../keys.ts";
 import { decisions, desk } from "../office.ts";
 import { go, place } from "../router.ts";
 import { session, site } from "../session.ts";
+import { AccountView } from "./account.tsx";
 import { AnswersView } from "./answers.tsx";
 import { AppealsView } from "./appeals.tsx";
 import { Bar } from "./bar.tsx";
@@ -18,8 +19,10 @@ import { Palette } from "./palette.tsx";
 import { PolicyView } from "./policy.tsx";
 import { QualityView } from "./quality.tsx";
 import { QueueView } from "./queue.tsx";
+import { ReaderView } from "./reader.tsx";
 import { RecordView } from "./record.tsx";
 import { SearchView } from "./search.tsx";
+import { TeamView } from "./team.tsx";
 import { TicketsView } from "./tickets.tsx";
 
 const TITLES = {
@@ -30,6 +33,9 @@ const TITLES = {
   insight: "Insight",
   quality: "Quality",
   comment: "Comment",
+  reader: "Reader",
+  staff: "Staff",
+  account: "Your account",
   tickets: "Tickets",
   appeals: "Appeals",
   incidents: "Incidents",
@@ -40,6 +46,8 @@ const TITLES = {
 function View() {
   const at = place.value;
   const open = desk.value;
+  const { sites = [], withheld = [] } = session.value ?? {};
+  if (at?.view === "account" || (withheld.length && !sites.length)) return <AccountView />;
   if (!session.value?.sites.length)
     return <p class="empty">You have no role on any site yet. An administrator gives you one.</p>;
   if (!at || !open) return <div class="empty" aria-busy="true" />;
@@ -47,6 +55,8 @@ function View() {
     return <TicketsView desk={open} query={at.query ?? {}} reference={at.reference} />;
   }
   if (at.view === "appeals") return <AppealsView desk={open} query={at.query} id={at.id} />;
+  if (at.view === "reader") return <ReaderView desk={open} id={at.id} />;
+  if (at.view === "staff") return <TeamView desk={open} />;
   if (at.view === "incidents") return <IncidentsView desk={open} />;
   if (at.view === "faults") return <FaultsView desk={open} />;
   if (at.view === "answers") return <AnswersView desk={open} />;

@@ -6,7 +6,7 @@ import type { Member } from "../member.ts";
 import { keep, recall } from "../storage.ts";
 import type { Thread } from "../thread.ts";
 import { NameField } from "./name.tsx";
-import { Alert, useWatch } from "./parts.tsx";
+import { Action, Alert, useWatch } from "./parts.tsx";
 import { apply, formatKey, Toolbar } from "./toolbar.tsx";
 
 interface Draft {
@@ -154,6 +154,18 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
       {open && <Toolbar area={area} locale={locale} onChange={(text) => change({ text })} />}
       {restored && draft.text && <p class="hint">{t("restored")}</p>}
       {error && <Alert thread={thread} error={error} />}
+      {error?.problem.warning && (
+        <Action
+          thread={thread}
+          class="primary"
+          run={async () => {
+            await session.call("POST", `/me/warnings/${error.problem.warning?.id}/acknowledgement`);
+            await submit();
+          }}
+        >
+          {t("understood")}
+        </Action>
+      )}
       {open && (
         <div class="foot">
           {session.reader ? (
