@@ -66,13 +66,18 @@ _COMMENT = f"""
     FROM comments c {last_decision("c")} WHERE c.site_id = $1 AND c.id = $2"""
 
 # Everybody on the staff who had a part in where the comment stands: whoever decided since it last went up or came down, but for
-# those who left it to others.
+# those who left it to others, and whoever proposed just that to a second person.
 _PARTIES = """
-    SELECT coalesce(array_agg(DISTINCT staff_id), '{}') FROM decisions
-    WHERE site_id = $1 AND comment_id = $2 AND staff_id IS NOT NULL
-      AND NOT (from_status = 'held' AND to_status = 'held' AND undoes IS NULL)
-      AND id >= coalesce((SELECT max(id) FROM decisions WHERE site_id = $1 AND comment_id = $2
-                          AND (from_status = 'published') <> (to_status = 'published')), 0)"""
+    SELECT coalesce(array_agg(DISTINCT staff_id), '{}') FROM (
+        SELECT staff_id FROM decisions
+        WHERE site_id = $1 AND comment_id = $2 AND staff_id IS NOT NULL
+          AND NOT (from_status = 'held' AND to_status = 'held' AND undoes IS NULL)
+          AND id >= coalesce((SELECT max(id) FROM decisions WHERE site_id = $1 AND comment_id = $2
+                              AND (from_status = 'published') <> (to_status = 'published')), 0)
+        UNION ALL
+        SELECT h.staff_id FROM handovers h JOIN comments c ON c.site_id = $1 AND c.id = h.comment_id
+        WHERE h.site_id = $1 AND h.comment_id = $2 AND h.action = 'propose'
+          AND (h.to_status = 'published') = (c.status = 'published')) parties"""
 
 
 async def against_comment(conn: Connection, site_id: int, comment_id: int, words: Words) -> int:
