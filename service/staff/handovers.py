@@ -17,6 +17,7 @@ from service.staff.decisions import announce, document_of
 from service.staff.handover_shapes import ConfirmIn, HandoverIn, HandoverOut
 from service.staff.shapes import worded
 from service.store import handovers as store
+from service.store import history
 
 
 async def escalate(request: web.Request, site: Site, staff: Staff, id: int, body: HandoverIn) -> web.Response:
@@ -61,6 +62,8 @@ async def _make(
                 conn, site.id, comment_id, staff.id, move, words=body.words or None, key=key
             )
     except NotWaitingError:
+        if await history.read_status(conn, site.id, comment_id) is None:
+            raise Problem("not_found", "There is no such comment.") from None
         raise Problem("not_waiting", "It does not wait where that could be done.") from None
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "handovers_idempotency_unique":
@@ -102,6 +105,8 @@ async def withdraw(request: web.Request, site: Site, staff: Staff, id: int) -> w
             async with conn.transaction():
                 comment_id = await stages.withdraw(conn, site.id, staff.id, id)
         except NotWaitingError:
+            if not await store.exists(conn, site.id, id):
+                raise Problem("not_found", "There is no such handover.") from None
             raise Problem("not_waiting", "Something has been done with it since.") from None
         document = await _document(conn, site, id)
     tell(request, site, staff, comment_id)

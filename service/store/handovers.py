@@ -92,3 +92,11 @@ async def proposer(conn: Connection, site_id: int, comment_id: int) -> int | Non
         comment_id,
     )
     return id_
+
+
+async def exists(conn: Connection, site_id: int, handover_id: int) -> bool:
+    """Whether there is a handover of this id."""
+    found: bool = await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM handovers WHERE site_id = $1 AND id = $2)", site_id, handover_id
+    )
+    return found

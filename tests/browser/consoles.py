@@ -165,6 +165,11 @@ def end_sessions(desk: Desk) -> None:
     )
 
 
+def query(desk: Desk, sql: str, *values: Any) -> list[asyncpg.Record]:
+    """Ask the database behind the service."""
+    return _in_thread(_query(desk.dsn, sql, *values))
+
+
 def decisions(desk: Desk, comment: Any) -> list[tuple[str, str]]:
     """What staff decided on a comment, in order: who, and where to."""
     made = _in_thread(

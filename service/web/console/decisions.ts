@@ -5,7 +5,7 @@ import { serverNow } from "./api.ts";
 import { dissenting } from "./appeals.ts";
 import type { Desk } from "./desk.ts";
 import { type Notice, notify, say } from "./notices.ts";
-import { type Decide, newOp, type Op, Outbox } from "./outbox.ts";
+import { type Decide, newOp, type Op, Outbox, wayBack } from "./outbox.ts";
 import { go } from "./router.ts";
 import { inWords } from "./session.ts";
 import type { Action, Decided, Item, Status } from "./types.ts";
@@ -27,8 +27,8 @@ export interface Made {
   choice: Choice;
   at: number;
   state: "made" | "undone" | "refused";
-  /** The service's id of it, once it has answered. */
-  decision: string | null;
+  /** Where it is taken back, once the service has answered. */
+  back: string | null;
 }
 
 export const DID: Record<Action, string> = { publish: "Approved", reject: "Rejected", hold: "Held" };
@@ -82,7 +82,7 @@ export class Decisions {
   }
 
   private make(op: Decide, what: Pick<Made, "item" | "index" | "choice">): void {
-    const made: Made = { ...what, key: op.key, at: op.at, state: "made", decision: null };
+    const made: Made = { ...what, key: op.key, at: op.at, state: "made", back: null };
     this.history.value = [made, ...this.history.value].slice(0, REMEMBERED);
     this.outbox.add(op);
     const { action, title } = what.choice;
@@ -100,7 +100,7 @@ export class Decisions {
     this.mark(made.key, { state: "undone" });
     if (!this.outbox.cancel(made.key)) {
       const base = newOp(desk.options.site, made.item.id);
-      this.outbox.add({ ...base, kind: "undo", of: made.key, decision: made.decision });
+      this.outbox.add({ ...base, kind: "undo", of: made.key, back: made.back });
     }
     if (made.index >= 0) {
       desk.list.put({ ...made.item, claimed_by: null }, made.index);
@@ -113,8 +113,9 @@ export class Decisions {
     this.history.value = this.history.value.map((made) => (made.key === key ? { ...made, ...change } : made));
   }
 
-  private readonly done = (op: Op, { decision }: Decided): void => {
-    if (op.kind === "decide") this.mark(op.key, { decision: decision.id });
+  private readonly done = (op: Op, made: Decided): void => {
+    if (op.kind === "decide") this.mark(op.key, { back: wayBack(made) });
+    if (made.proposal) say("Proposed: a second person confirms it", () => this.undo(op.key));
     const desk = this.desk();
     if (op.kind === "undo") {
       void desk?.restored(op.comment);

@@ -3,6 +3,7 @@ import { call, sitePath } from "./api.ts";
 import { Claims } from "./claims.ts";
 import { ageingNow } from "./clock.ts";
 import { Contexts } from "./contexts.ts";
+import { mayLead } from "./handovers.ts";
 import { List } from "./list.ts";
 import { Pages } from "./pages.ts";
 import { compare, fits, type Selection } from "./selection.ts";
@@ -217,7 +218,17 @@ export class Desk {
   /** Whether an item is of what was chosen. */
   private async belongs(id: string): Promise<boolean> {
     const item = (await this.contexts.read(id, { anew: true }))?.item;
-    return item != null && fits(item, this.pages.selection.value);
+    return item != null && fits(item, this.pages.selection.value, mayLead.value);
+  }
+
+  /** An item waits for somebody else now, or for everybody again. */
+  async handedOver(id: string): Promise<void> {
+    if (this.options.busy(id)) return;
+    const fits = await this.belongs(id);
+    const item = this.contexts.known.value[id]?.item;
+    if (item && (this.currentId.value === id || (fits && this.list.find(id)))) this.list.put(item);
+    else if (fits) await this.arrived(id);
+    else this.drop(id);
   }
 
   /** What is new about an item, wherever it is shown. */

@@ -40,6 +40,7 @@ export function follow(desk: Desk, { handled, tickets, appeals, refused }: Ears)
       desk.overtake(id, by);
     },
     "item.added": (id) => void desk.arrived(id),
+    "item.handed_over": (id) => void desk.handedOver(id),
   };
   const stop = listen({
     url: `/api/v1/staff${sitePath(desk.options.site, "/events")}`,

@@ -32,8 +32,8 @@ export interface Undo extends Base {
   kind: "undo";
   /** The key of the decision that is taken back. */
   of: string;
-  /** Its id, once the service has told it. */
-  decision: string | null;
+  /** Where it is taken back, once the service has told its id. */
+  back: string | null;
 }
 
 export type Op = Decide | Undo;
@@ -41,6 +41,11 @@ export type Op = Decide | Undo;
 export interface Handlers {
   done: (op: Op, made: Decided) => void;
   refused: (op: Op, error: ApiError) => void;
+}
+
+/** Where what was decided, or proposed, is taken back. */
+export function wayBack({ decision, proposal }: Decided): string {
+  return decision ? `/decisions/${decision.id}/undo` : `/handovers/${proposal?.id}/undo`;
 }
 
 export const newOp = (site: string, comment: string): Base => ({
@@ -130,8 +135,7 @@ export class Outbox {
   }
 
   private request(op: Op): Promise<Decided> {
-    if (op.kind === "undo")
-      return call("POST", sitePath(op.site, `/decisions/${op.decision}/undo`), { key: op.key });
+    if (op.kind === "undo") return call("POST", sitePath(op.site, op.back ?? ""), { key: op.key });
     const { action, revision, status, reason, note } = op;
     const body = { action, revision, status, reason, note };
     return call("POST", sitePath(op.site, `/comments/${op.comment}/decisions`), { key: op.key, body });
@@ -140,8 +144,7 @@ export class Outbox {
   private settle(op: Op, made: Decided): void {
     this.forget(op);
     for (const later of this.waiting.value) {
-      if (later.kind === "undo" && later.of === op.key)
-        this.replace({ ...later, decision: made.decision.id });
+      if (later.kind === "undo" && later.of === op.key) this.replace({ ...later, back: wayBack(made) });
     }
     this.handlers.done(op, made);
   }

@@ -21,11 +21,24 @@ test("a selection and its address say the same, and what is as usual is not said
 
 test("an item is among what was chosen for its reasons, its status and its article", () => {
   const reported = item({ reasons: [{ code: "reported", text: "" }], status: "published" });
-  assert.ok(fits(reported, selectionOf({ view: "reported" })));
-  assert.ok(!fits(reported, selectionOf({ view: "held" })));
-  assert.ok(!fits(reported, selectionOf({ view: "reported", article: "b2" })));
-  assert.ok(fits(item({ reasons: [{ code: "link", text: "" }] }), selectionOf({ view: "new_readers" })));
-  assert.ok(!fits(item(), selectionOf({ view: "unscored" })));
+  assert.ok(fits(reported, selectionOf({ view: "reported" }), false));
+  assert.ok(!fits(reported, selectionOf({ view: "held" }), false));
+  assert.ok(!fits(reported, selectionOf({ view: "reported", article: "b2" }), false));
+  assert.ok(
+    fits(item({ reasons: [{ code: "link", text: "" }] }), selectionOf({ view: "new_readers" }), false),
+  );
+  assert.ok(!fits(item(), selectionOf({ view: "unscored" }), false));
+});
+
+test("what was escalated is in its own view, and in a lead's", () => {
+  const escalated = item({ stage: "lead" });
+  assert.ok(fits(escalated, selectionOf({ view: "escalated" }), false));
+  assert.ok(!fits(escalated, selectionOf({}), false));
+  assert.ok(fits(escalated, selectionOf({}), true));
+  assert.ok(!fits(escalated, selectionOf({ view: "held" }), true));
+  assert.ok(!fits(item(), selectionOf({ view: "escalated" }), true));
+  assert.ok(fits(item({ stage: "second" }), selectionOf({ view: "second" }), false));
+  assert.ok(compare(escalated, item({ queued_at: "2025-01-01T00:00:00Z" }), selectionOf({})) < 0);
 });
 
 test("by urgency, or by age alone", () => {

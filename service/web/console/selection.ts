@@ -3,7 +3,7 @@ import type { Item } from "./types.ts";
 /** What stands behind the `?` of an address: names and texts, none of them empty. */
 export type Query = Record<string, string>;
 
-export const VIEWS = ["all", "held", "reported", "unscored", "new_readers"] as const;
+export const VIEWS = ["all", "held", "reported", "unscored", "new_readers", "second", "escalated"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** From which side the queue is seen, and in which order. */
@@ -44,15 +44,20 @@ const CODES: Partial<Record<View, string[]>> = {
 };
 
 /** Whether an item is among what was chosen, as the service would say. */
-export function fits(item: Item, { view, article }: Selection): boolean {
+export function fits(item: Item, { view, article }: Selection, lead: boolean): boolean {
   if (article !== null && item.comment.article.key !== article) return false;
+  if (view === "escalated" || item.stage === "lead")
+    return item.stage === "lead" && (view === "escalated" || (view === "all" && lead));
+  if (view === "second") return item.stage === "second";
   if (view === "held") return item.comment.status === "held";
   const codes = CODES[view];
   return !codes || item.reasons.some(({ code }) => codes.includes(code));
 }
 
-/** Which of two items is taken first. */
+/** Which of two items is taken first: what was escalated before all else, if it is there at all. */
 export function compare(a: Item, b: Item, { order }: Selection): number {
+  const escalated = Number(b.stage === "lead") - Number(a.stage === "lead");
+  if (escalated) return escalated;
   const byAge = Date.parse(a.queued_at) - Date.parse(b.queued_at);
   return order === "oldest" ? byAge : b.urgency.rank - a.urgency.rank || byAge;
 }

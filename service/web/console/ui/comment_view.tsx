@@ -12,6 +12,8 @@ function asItem({ comment, item, scores, model, words }: Context): Item {
   return {
     id,
     lane: "",
+    stage: "first",
+    handover: null,
     reasons: [],
     priority: 0,
     urgency: { rank: 0, reach: 1, reporters: 1, doubles_every_h: 6 },

@@ -44,7 +44,9 @@ export function Sides({ desk }: { desk: Desk }) {
   return (
     <div class="sides">
       <div class="chips" role="group" aria-label="Which items">
-        {VIEWS.map((view) => (
+        {VIEWS.filter(
+          (view) => view !== "second" || selection.view === view || desk.counts.value?.second,
+        ).map((view) => (
           <button
             type="button"
             class="chip"
