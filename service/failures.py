@@ -38,15 +38,15 @@ class Failures:
 
     async def flush(self, pool: Pool) -> None:
         """Keep all that waits. Raises what DATABASE_DOWN lists; then it waits on."""
-        taken = list(self._waiting)
+        taken, self._waiting = self._waiting, deque(maxlen=_MOST)
         if not taken:
             return
-        async with pool.acquire() as conn:
-            await failures.add(conn, taken)
-        for one in taken:
-            # In a flood the oldest may have been pushed out meanwhile.
-            if self._waiting and self._waiting[0] is one:
-                self._waiting.popleft()
+        try:
+            async with pool.acquire() as conn:
+                await failures.add(conn, taken)
+        except DATABASE_DOWN:
+            self._waiting = deque([*taken, *self._waiting], maxlen=_MOST)
+            raise
 
     async def run(self, pool: Pool) -> None:
         """Until cancelled."""
