@@ -137,7 +137,7 @@ function who({ actor, staff, model }: Decision): string {
 const mayAppeal = ({ staff, appeal_id: appeal }: Decision): boolean =>
   mayDecide.value && staff !== null && staff.id !== session.value?.staff.id && appeal === null;
 
-function History({ decisions }: { decisions: Decision[] }) {
+function History({ decisions, appealed }: { decisions: Decision[]; appealed: boolean }) {
   return (
     <Part title={plural(decisions.length, "decision")}>
       <ol class="history">
@@ -149,7 +149,7 @@ function History({ decisions }: { decisions: Decision[] }) {
               <span class="muted block">{made.reasons.map(whyInWords).join("; ")}</span>
             )}
             {made.note && <q class="block">{made.note}</q>}
-            {n === 0 && mayAppeal(made) && (
+            {n === 0 && !appealed && mayAppeal(made) && (
               <button
                 type="button"
                 class="link block"
@@ -199,7 +199,7 @@ export function ContextPanel(props: { id: string; context: Context | null; onCha
           <Notes author={context.author} onWritten={onChanged} />
           <Thread thread={context.thread} id={id} />
           <Revisions revisions={context.revisions} />
-          <History decisions={context.decisions} />
+          <History decisions={context.decisions} appealed={context.appeal !== null} />
         </>
       )}
     </aside>
