@@ -20,6 +20,8 @@ CREATE TABLE sites (
     -- Exact origins (scheme://host[:port]) whose pages may write.
     origins text[] NOT NULL DEFAULT '{}',
     guests_allowed boolean NOT NULL DEFAULT true,
+    -- Readers may sign in by a link in a mail, where mail can be sent.
+    mail_sign_in boolean NOT NULL DEFAULT true,
     edit_window interval NOT NULL DEFAULT '15 minutes',
     -- Readers vote up and down, up only (one reaction), or not at all.
     voting text NOT NULL DEFAULT 'both',
@@ -184,6 +186,8 @@ CREATE TABLE sign_ins (
     -- What the widget keeps, and what the window gives it at the end.
     secret_hash bytea NOT NULL,
     code_hash bytea,
+    -- The browser that opened the window first: nobody else's may go on in it.
+    browser_hash bytea,
     -- The page to go back to, on an origin of the site.
     return_to text NOT NULL,
     -- A guest who signs in: what waits under that name moves to the account.
@@ -231,6 +235,7 @@ CREATE TABLE account_links (
 CREATE TABLE portraits (
     site_id bigint NOT NULL,
     reader_id bigint NOT NULL,
+    source_url text NOT NULL,
     media_type text NOT NULL,
     body bytea NOT NULL,
     -- Names it in its address, so that it may be kept for ever.
@@ -240,6 +245,7 @@ CREATE TABLE portraits (
     CONSTRAINT portraits_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
     CONSTRAINT portraits_size CHECK (length(body) <= 262144)
 );
+CREATE INDEX portraits_digest ON portraits (site_id, digest);
 
 -- A comment as it stands. `body` and `html` are what is shown (of shown_revision); `revision` is the newest text,
 -- which may still be waiting for a decision while the one before it stays up.
@@ -682,7 +688,6 @@ CREATE TABLE mailboxes (
     email text NOT NULL,
     -- Mail about every answer to an own comment.
     replies boolean NOT NULL DEFAULT true,
-    lang text NOT NULL DEFAULT 'en',
     -- When the link was sent that confirms the address, and when it was followed: no other mail goes out before.
     asked_at timestamptz NOT NULL DEFAULT now(),
     confirmed_at timestamptz,

@@ -1,5 +1,7 @@
 -- Who readers are: publishers' own sign-in, links by mail, OpenID; families of refresh tokens; the account's page; portraits.
 
+ALTER TABLE sites ADD COLUMN mail_sign_in boolean NOT NULL DEFAULT true;
+
 ALTER TABLE readers
     ADD COLUMN email text,
     ADD COLUMN avatar_url text,
@@ -51,6 +53,7 @@ CREATE TABLE sign_ins (
     ticket_hash bytea NOT NULL,
     secret_hash bytea NOT NULL,
     code_hash bytea,
+    browser_hash bytea,
     return_to text NOT NULL,
     guest_id bigint,
     email text,
@@ -91,6 +94,7 @@ CREATE TABLE account_links (
 CREATE TABLE portraits (
     site_id bigint NOT NULL,
     reader_id bigint NOT NULL,
+    source_url text NOT NULL,
     media_type text NOT NULL,
     body bytea NOT NULL,
     digest text NOT NULL,
@@ -99,3 +103,4 @@ CREATE TABLE portraits (
     CONSTRAINT portraits_reader_fkey FOREIGN KEY (site_id, reader_id) REFERENCES readers (site_id, id) ON DELETE CASCADE,
     CONSTRAINT portraits_size CHECK (length(body) <= 262144)
 );
+CREATE INDEX portraits_digest ON portraits (site_id, digest);

@@ -8,13 +8,15 @@ from aiohttp import web
 
 from moderation.database import open_pool
 from moderation.notify import ARTICLES, STAFF, Notifier
-from service import assets, docs, health, housekeeping, public, staff, webhooks
+from service import assets, digests, docs, health, housekeeping, public, staff, webhooks
 from service import help as help_flow
 from service.changes import Changes
 from service.edge import edge
 from service.endpoint import bind
 from service.failures import Failures
 from service.fetching import Fetcher
+from service.identity import pages as identity_pages
+from service.identity import portraits
 from service.keys import (
     DSN,
     FAILURES,
@@ -57,6 +59,7 @@ def make_app(settings: Settings, dsn: str, *, wake: Callable[[], None] | None = 
     app[FAILURES] = Failures()
     app[PAGES] = Pages()
     app[LIVE] = Live()
+    app[portraits.FETCHING] = set()
     app[help_flow.WATCH] = help_flow.Watch()
     app.cleanup_ctx.append(lambda app: _database(app, dsn, wake))
     app.cleanup_ctx.append(lambda app: _tasks(app, dsn))
@@ -85,6 +88,7 @@ def _mount(app: web.Application) -> None:
             web.get("/demo", docs.demo),
             *help_flow.PAGES,
             *public.PAGES,
+            *identity_pages.PAGES,
         ]
     )
 
@@ -113,15 +117,18 @@ async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
     )
     tasks = [
         asyncio.create_task(changes.run()),
+        asyncio.create_task(app[LIVE].sweep()),
         asyncio.create_task(app[NOTIFIER].run()),
         asyncio.create_task(housekeeping.run(app[POOL])),
         asyncio.create_task(app[FAILURES].run(app[RESERVE])),
         asyncio.create_task(help_flow.file_spooled(app)),
         asyncio.create_task(help_flow.send_mail(app)),
+        asyncio.create_task(digests.run(app)),
         asyncio.create_task(webhooks.run(app)),
         asyncio.create_task(app[help_flow.WATCH].run(app)),
     ]
     yield
+    await portraits.settle(app)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -38,7 +38,7 @@ async def send(
         await response.write(_csv([columns]))
     async for rows in pages:
         block = (
-            _csv([[_cell(row.get(column)) for column in columns] for row in rows])
+            _csv([[cell(row.get(column)) for column in columns] for row in rows])
             if format_ == "csv"
             else b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
         )
@@ -48,7 +48,8 @@ async def send(
     return response
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else orjson.dumps(value).decode()

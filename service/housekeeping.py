@@ -2,7 +2,18 @@
 
 from moderation.database import Connection, Pool
 from moderation.forever import forever
-from service.store import events, factors, failures, faults, links, marks, samples, ticket_clocks, webhooks
+from service.store import (
+    events,
+    factors,
+    failures,
+    faults,
+    links,
+    marks,
+    samples,
+    sign_ins,
+    ticket_clocks,
+    webhooks,
+)
 
 EVERY_S = 600.0
 EVENT_DAYS = 2
@@ -33,6 +44,7 @@ async def sweep(conn: Connection) -> None:
     await links.forget(conn)
     await factors.forget_challenges(conn)
     await webhooks.forget(conn)
+    await sign_ins.forget(conn)
     await conn.execute("DELETE FROM sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM staff_sessions WHERE expires_at < now()")
     await conn.execute("DELETE FROM rate_buckets WHERE updated_at < now() - interval '1 day'")

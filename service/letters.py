@@ -1,4 +1,4 @@
-"""Mails to staff: the words around a link that works once."""
+"""Mails to staff, and to readers who sign in: the words around a link that works once."""
 
 from aiohttp import web
 
@@ -14,6 +14,10 @@ _WORDS = {
         "A new password",
         "Somebody, we hope you, asked for a new password to the console. The link works once, within two hours:",
     ),
+    "sign_in": (
+        "Sign in to comment",
+        "Somebody, we hope you, signs in to comment. The link works once, and asks for a number that stands where it was begun:",
+    ),
 }
 KINDS = frozenset(_WORDS)
 
@@ -25,5 +29,7 @@ def title(one: Mail) -> str:
 
 def parts(app: web.Application, one: Mail) -> tuple[str, str]:
     """What it says, and the link."""
-    token = onetime.token_of(app, str(one.payload["seed"]))
-    return _WORDS[one.kind][1], onetime.address_of(app, one.kind, token)
+    seed = str(one.payload["seed"])
+    if one.kind == "sign_in":
+        return _WORDS[one.kind][1], onetime.sign_in_address(app, one.site_key, seed)
+    return _WORDS[one.kind][1], onetime.address_of(app, one.kind, onetime.token_of(app, seed))

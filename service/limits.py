@@ -34,7 +34,11 @@ RULES: Mapping[str, Rule] = {
     "sign_in": Rule(burst=10, per_minute=5, shared=2),
     "code": Rule(burst=5, per_minute=1, shared=4),
     "reset": Rule(burst=3, per_minute=0.2, shared=10),
+    "link": Rule(burst=3, per_minute=0.2, shared=10),
+    "account": Rule(burst=10, per_minute=2),
     "ticket": Rule(burst=5, per_minute=2),
+    # A link that confirms an address goes to whoever's address it is.
+    "mail": Rule(burst=5, per_minute=0.5),
     "diagnosis": Rule(burst=20, per_minute=20),
 }
 

@@ -14,7 +14,7 @@ from service.problems import Problem
 
 _KEEP_S = 5.0
 _FIND = """
-    SELECT s.id, s.key, s.name, s.origins, s.guests_allowed, s.edit_window,
+    SELECT s.id, s.key, s.name, s.origins, s.guests_allowed, s.mail_sign_in, s.edit_window, s.voting, s.nudges,
            p.version, p.created_at AS policy_created_at, p.document
     FROM sites s LEFT JOIN policies p ON p.site_id = s.id AND p.active WHERE s.key = $1"""
 # How long a lookup may take where an older answer would do.
@@ -30,7 +30,11 @@ class Site:
     name: str
     origins: frozenset[str]
     guests_allowed: bool
+    mail_sign_in: bool
     edit_window: timedelta
+    # both | up | off
+    voting: str
+    nudges: bool
     policy: Policy
 
 
@@ -52,7 +56,7 @@ class Sites:
         if kept is not None and time.monotonic() - kept[0] < _KEEP_S:
             return kept[1]
         try:
-            async with asyncio.timeout(_WAIT_S):
+            async with asyncio.timeout(None if kept is None else _WAIT_S):
                 row = await self._pool.fetchrow(_FIND, key)
         except Exception:
             if kept is not None:
@@ -68,7 +72,10 @@ class Sites:
             name=row["name"],
             origins=frozenset(row["origins"]),
             guests_allowed=row["guests_allowed"],
+            mail_sign_in=row["mail_sign_in"],
             edit_window=row["edit_window"],
+            voting=row["voting"],
+            nudges=row["nudges"],
             policy=_policy(row),
         )
         self._kept[key] = (time.monotonic(), site)

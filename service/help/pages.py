@@ -60,8 +60,8 @@ def _render(
         f"help/{template}",
         status=status,
         site=place,
-        css=_address("help.css"),
-        script=_address("ticket.js"),
+        css=file_address("help.css"),
+        script=file_address("ticket.js"),
         host=request.app[SETTINGS].base_url,
         **values,
     )
@@ -264,7 +264,8 @@ def _file(name: str) -> tuple[bytes, str]:
     return body, hashlib.sha256(body).hexdigest()[:12]
 
 
-def _address(name: str) -> str:
+def file_address(name: str) -> str:
+    """Where a style sheet or script of these pages is."""
     return f"/help/-/{name}?v={_file(name)[1]}"
 
 

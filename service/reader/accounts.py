@@ -1,67 +1,78 @@
-"""Readers' sessions: coming as a guest, and staying."""
-
-import secrets
+"""Readers' sessions: coming as a guest, staying, and leaving."""
 
 from aiohttp import web
 
-from service.auth import token_hash
-from service.endpoint import answer
-from service.keys import POOL, SIGNER
-from service.names import NameRefused, clean_name, skeleton
+from service.auth import Reader
+from service.endpoint import empty
+from service.identity import tokens
+from service.identity.door import name_taken, named
+from service.keys import POOL
+from service.names import skeleton
 from service.parsing import idempotency_key
-from service.problems import Problem, invalid
+from service.problems import Problem
 from service.reader import marking
-from service.reader.shapes import GuestIn, ReaderOut, SessionOut, TokenIn
+from service.reader.shapes import GuestIn, LeaveIn, TokenIn
 from service.sites import Site
-from service.store import readers
-from service.store.readers import KeyReusedError, NameTakenError, Profile, SessionOverError
-from service.tokens import ACCESS_TOKEN_S
+from service.store import readers, sessions
+from service.store.readers import KeyReusedError, NameTakenError
+from service.store.sessions import SessionOverError
 
 
 async def create_guest(request: web.Request, site: Site, body: GuestIn) -> web.Response:
     """Come as a guest, under a name."""
     if not site.guests_allowed:
-        raise Problem("forbidden", "This site asks readers to sign in.")
-    token = secrets.token_urlsafe(32)
+        raise Problem("guests_refused", "This site asks readers to sign in.")
+    name = named(body.name)
+    token = tokens.new_token()
     try:
-        name = clean_name(body.name)
         async with request.app[POOL].acquire() as conn, conn.transaction():
             profile = await readers.add_guest(
                 conn, site.id, name=name, skeleton=skeleton(name), idempotency_key=idempotency_key(request)
             )
-            await readers.open_session(conn, site.id, profile.id, token_hash(token))
+            await sessions.open_session(conn, site.id, profile.id, token.family, token.hash)
             await marking.remember(request, conn, site, profile.id)
-    except NameRefused as error:
-        raise invalid([{"pointer": "/name", "message": str(error), "code": error.code}]) from None
     except NameTakenError:
-        message = "This name is too much like that of somebody on the staff. Choose another one."
-        raise invalid([{"pointer": "/name", "message": message, "code": "name_taken"}]) from None
+        raise name_taken() from None
     except KeyReusedError:
         raise Problem("key_reused", "This Idempotency-Key belongs to another guest.") from None
-    return answer(_session(request, site, profile, token), status=201)
+    return tokens.session_answer(request, site, profile, token, status=201)
 
 
 async def refresh(request: web.Request, site: Site, body: TokenIn) -> web.Response:
-    """Trade a refresh token for new tokens."""
-    token = secrets.token_urlsafe(32)
-    over = False
+    """Trade a refresh token for new tokens: the cookie's, or the one that the page kept."""
+    by_cookie = tokens.token_of_cookie(request, site)
+    old = by_cookie or tokens.read_token(body.refresh_token)
+    if old is None:
+        raise Problem("refresh_refused")
+    new = tokens.new_token(old.family)
+    profile = None
     async with request.app[POOL].acquire() as conn, conn.transaction():
         try:
-            profile = await readers.rotate_session(
-                conn, site.id, token_hash(body.refresh_token), token_hash(token)
-            )
+            profile = await sessions.rotate(conn, site.id, old.family, old.hash, new.hash)
             await marking.remember(request, conn, site, profile.id)
         except SessionOverError:
-            over = True
-    if over:
+            pass
+    if profile is None:
         raise Problem("refresh_refused")
-    return answer(_session(request, site, profile, token))
+    return tokens.session_answer(request, site, profile, new, by_cookie=by_cookie is not None)
 
 
-def _session(request: web.Request, site: Site, profile: Profile, token: str) -> SessionOut:
-    return SessionOut(
-        access_token=request.app[SIGNER].sign(site.id, profile.id),
-        expires_in=ACCESS_TOKEN_S,
-        refresh_token=token,
-        reader=ReaderOut(id=str(profile.id), name=profile.name),
-    )
+async def sign_out(request: web.Request, site: Site, body: LeaveIn) -> web.Response:
+    """End the session that a refresh token belongs to, if it stands: in either case the browser forgets it."""
+    found = (tokens.token_of_cookie(request, site), tokens.read_token(body.refresh_token))
+    async with request.app[POOL].acquire() as conn:
+        for token in found:
+            if token is not None:
+                await sessions.close(conn, site.id, token.family)
+    response = empty()
+    tokens.forget_cookie(request, site, response)
+    return response
+
+
+async def sign_out_everywhere(request: web.Request, site: Site, reader: Reader) -> web.Response:
+    """End all of the caller's sessions; access tokens run out within fifteen minutes."""
+    async with request.app[POOL].acquire() as conn:
+        await sessions.close_all(conn, site.id, reader.id)
+    response = empty()
+    tokens.forget_cookie(request, site, response)
+    return response

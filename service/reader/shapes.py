@@ -22,9 +22,13 @@ class GuestIn(In):
 
 
 class TokenIn(In):
-    """A refresh token, good for one use."""
+    """A refresh token, good for one use; null where a cookie carries it."""
 
-    refresh_token: Annotated[str, StringConstraints(min_length=20, max_length=200)]
+    refresh_token: Annotated[str, StringConstraints(min_length=20, max_length=200)] | None = None
+
+
+class LeaveIn(TokenIn):
+    """The refresh token of the session that ends; null where a cookie carries it."""
 
 
 class CommentIn(In):
@@ -99,11 +103,11 @@ class ReaderOut(Out):
 
 
 class SessionOut(Out):
-    """A reader's tokens; `expires_in` is in seconds."""
+    """A reader's tokens; `expires_in` is in seconds. No `refresh_token` where a cookie carries it."""
 
     access_token: str
     expires_in: int
-    refresh_token: str
+    refresh_token: str | None
     reader: ReaderOut
 
 
@@ -213,6 +217,12 @@ class OwnVotesOut(Out):
     votes: dict[str, int]
 
 
+class MutesOut(Out):
+    """Whom the caller has muted."""
+
+    muted: list[ReaderOut]
+
+
 class ReportedOut(Out):
     """A report that was taken."""
 
@@ -242,6 +252,10 @@ class ConfigOut(Out):
     site: SiteOut
     limits: LimitsOut
     guests_allowed: bool
+    # Up and down, up alone, or not at all.
+    voting: Literal["both", "up", "off"]
+    # Answers can be told by mail.
+    mail: bool
     usual_wait_s: int | None
     help_url: str
     help_email: str | None

@@ -5,7 +5,8 @@ from service.store.appeals import own_appeal
 
 
 def _author(w: str) -> str:
-    return f"""json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url', NULL,
+    return f"""json_build_object('id', {w}.id::text, 'name', {w}.name, 'avatar_url',
+        CASE WHEN {w}.portrait IS NOT NULL THEN '/portraits/' || {w}.site_id || '/' || {w}.portrait END,
         'badges', CASE WHEN {w}.badge IS NULL THEN '[]'::json ELSE json_build_array({w}.badge) END)"""
 
 

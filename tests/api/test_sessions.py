@@ -95,4 +95,4 @@ async def test_a_site_may_ask_readers_to_sign_in(api: Api, pool: Pool) -> None:
 
     answer = await api.call("POST", "/guests", json={"name": "Ann"})
 
-    assert (answer.status, answer.body["code"]) == (403, "forbidden")
+    assert (answer.status, answer.body["code"]) == (403, "guests_refused")
