@@ -12,6 +12,8 @@ import structlog
 from moderation.database import DATABASE_DOWN
 
 POLL_S = 5.0
+# A listening connection that is silent for so long when asked is given up.
+_ANSWER_S = 3.0
 _RETRY_S = 1.0
 _log = structlog.get_logger()
 
@@ -50,7 +52,10 @@ class Changes:
 
     async def _listen(self) -> None:
         conn = await asyncpg.connect(
-            self._dsn, timeout=5, server_settings={"application_name": "parley-listen"}
+            self._dsn,
+            timeout=5,
+            command_timeout=_ANSWER_S,
+            server_settings={"application_name": "parley-listen"},
         )
         try:
             for channel in self._heard:
@@ -59,7 +64,7 @@ class Changes:
             while True:
                 await self._poll()
                 await asyncio.sleep(POLL_S)
-                await conn.execute("SELECT 1", timeout=5)
+                await conn.execute("SELECT 1")
         finally:
             self._on_hearing(False)
             conn.terminate()

@@ -22,7 +22,8 @@ from service.parsing import In, parse_body, parse_id, parse_query
 
 Handler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 # A call that takes longer (the database hangs, the pool is exhausted) is answered by 503, so that clients can retry.
-DEADLINE_S = 2.8
+DEADLINE_S = 2.7
+_ROLLBACK_S = 0.1
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -72,7 +73,10 @@ def bind(route: Route) -> AiohttpHandler:
     unsafe = route.method not in SAFE
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        async with asyncio.timeout(None if route.streams or route.sends else route.deadline_s):
+        if route.streams or route.sends:
+            return await call(request)
+        # A transaction that is given up is rolled back first, for which a database that is silent may not keep us.
+        async with asyncio.timeout(route.deadline_s + _ROLLBACK_S), asyncio.timeout(route.deadline_s):
             return await call(request)
 
     async def call(request: web.Request) -> web.StreamResponse:

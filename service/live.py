@@ -6,6 +6,7 @@ other requests under 31 ms; a queue per client takes twice as long and a third m
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ HEARTBEAT_S = 20.0
 # A client that reads slower than events come is told to ask anew rather than buffered without bound.
 MAX_BUFFER = 64 * 1024
 _YIELD_EVERY = 200
+# A client that vanished (no network, lid closed) says nothing: the kernel asks after it, and gives it up within ten seconds.
+_VANISHED = {"TCP_KEEPIDLE": 3, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 2, "TCP_USER_TIMEOUT": 7000}
+_SWEEP_S = 1.0
 
 
 def frame(event: str, data: bytes, seq: int | None = None) -> bytes:
@@ -104,6 +108,7 @@ class Live:
         transport = request.transport
         if transport is None:
             raise ConnectionResetError
+        _ask_after(transport)
         # Above our own bound, so that a write never waits.
         transport.set_write_buffer_limits(high=16 * MAX_BUFFER)
         client = Client(response, transport)
@@ -115,11 +120,30 @@ class Live:
         finally:
             self._clients.discard(client)
 
+    async def sweep(self) -> None:
+        """Until cancelled: let go of streams whose clients are gone, which nobody else notices before the next write."""
+        while True:
+            await asyncio.sleep(_SWEEP_S)
+            for client in tuple(self._clients):
+                if client.transport.is_closing():
+                    client.over.set()
+
     def close(self) -> None:
         """End all streams; clients connect again elsewhere and go on where they were."""
         self.closing = True
         for client in self._clients:
             client.over.set()
+
+
+def _ask_after(transport: asyncio.WriteTransport) -> None:
+    sock = transport.get_extra_info("socket")
+    if sock is None or sock.family == socket.AF_UNIX:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _VANISHED.items():
+        # Not every system knows all of them.
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 async def keep_open(client: Client) -> web.StreamResponse:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import time
+import uuid
 from typing import Any, Self
 
 import aiohttp
@@ -22,6 +23,7 @@ class Writer:
 
     def __init__(self, url: str, history: History, *, name: str = "Ann", article: str = "story") -> None:
         self._name = name
+        self._key = str(uuid.uuid4())
         self._site = f"{url}/api/v1/sites/demo"
         self._comments = f"{self._site}/articles/{article}/comments"
         self._history = history
@@ -36,11 +38,24 @@ class Writer:
 
     async def __aenter__(self) -> Self:
         """Come as a guest."""
-        async with self._http.post(f"{self._site}/guests", json={"name": self._name}) as answer:
-            body = await answer.json(content_type=None)
-            assert answer.status == 201, body
+        try:
+            body = await until(self._come, what="a guest's session")
+        except BaseException:
+            await self._http.close()
+            raise
         self._token, self._reader_id = body["access_token"], int(body["reader"]["id"])
         return self
+
+    async def _come(self) -> dict[str, Any] | None:
+        try:
+            async with self._http.post(
+                f"{self._site}/guests", json={"name": self._name}, headers={"Idempotency-Key": self._key}
+            ) as answer:
+                body: dict[str, Any] = await answer.json(content_type=None)
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return None
+        assert answer.status == 201 or answer.status >= 500, body
+        return body if answer.status == 201 else None
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.close()
@@ -89,8 +104,7 @@ class Writers:
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        for writer in self._writers:
-            await self._stack.enter_async_context(writer)
+        await asyncio.gather(*(self._stack.enter_async_context(writer) for writer in self._writers))
         self._tasks = [asyncio.create_task(self._work(writer)) for writer in self._writers]
         return self
 
