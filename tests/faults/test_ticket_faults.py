@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import psutil
 import pytest
 
@@ -43,6 +44,14 @@ def postgres_of(part: Part) -> list[psutil.Process]:
     return [postmaster, *postmaster.children(recursive=True)]
 
 
+async def answers(directory: Path) -> bool:
+    try:
+        async with looking(directory) as conn:
+            return bool(await conn.fetchval("SELECT true"))
+    except (AssertionError, OSError, asyncpg.PostgresError):
+        return False
+
+
 async def until_filed(directory: Path) -> None:
     async def nothing_waits() -> bool:
         return not spooled(directory)
@@ -71,6 +80,8 @@ async def test_fault_1_every_postgres_process_is_killed(
     async with Senders(url, SHARE) as senders:
         for _ in range(KILLS):
             await senders.progress(SHARE // (2 * KILLS))
+            # Tickets go on without it, so it may not be back from the kill before.
+            await until(lambda: answers(tmp_path), what="Postgres back")
             kill_postgres(part)
     async with looking(tmp_path) as conn:
         await check(senders, tmp_path, conn)
