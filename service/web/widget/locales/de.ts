@@ -114,6 +114,13 @@ const de: Strings = {
   known_trouble:
     "Mehrere Leser haben zurzeit Probleme beim Kommentieren. Wir wissen davon und arbeiten daran.",
   close: "Schließen",
+  follow: "Antworten per E-Mail bekommen",
+  follow_email: "E-Mail-Adresse",
+  follow_replies: "Antworten auf meine Kommentare",
+  follow_thread: "Alle neuen Kommentare hier",
+  follow_sent: "Wir haben einen Link an {email} geschickt. Öffne ihn, um die Adresse zu bestätigen.",
+  follow_saved: "Gespeichert.",
+  follow_stop: "Keine E-Mails mehr",
   report_why: "Was stimmt mit diesem Kommentar nicht?",
   report_abuse: "Beleidigung",
   report_harassment: "Belästigung oder Drohung",

@@ -130,6 +130,13 @@ const fr: Strings = {
   known_trouble:
     "Plusieurs lecteurs ont des difficultés à commenter en ce moment. Nous le savons et y travaillons.",
   close: "Fermer",
+  follow: "Recevoir les réponses par e-mail",
+  follow_email: "Adresse e-mail",
+  follow_replies: "Réponses à mes commentaires",
+  follow_thread: "Tous les nouveaux commentaires de ce fil",
+  follow_sent: "Nous avons envoyé un lien à {email}. Ouvrez-le pour confirmer l’adresse.",
+  follow_saved: "Enregistré.",
+  follow_stop: "Plus d’e-mails",
   report_why: "Quel est le problème avec ce commentaire ?",
   report_abuse: "Insultes",
   report_harassment: "Harcèlement ou menaces",

@@ -128,6 +128,13 @@ const it: Strings = {
   known_trouble:
     "Diversi lettori hanno problemi a commentare in questo momento. Lo sappiamo e ci stiamo lavorando.",
   close: "Chiudi",
+  follow: "Ricevi le risposte per e-mail",
+  follow_email: "Indirizzo e-mail",
+  follow_replies: "Risposte ai miei commenti",
+  follow_thread: "Tutti i nuovi commenti di questa discussione",
+  follow_sent: "Abbiamo inviato un link a {email}. Aprilo per confermare l’indirizzo.",
+  follow_saved: "Salvato.",
+  follow_stop: "Basta e-mail",
   report_why: "Che cosa non va in questo commento?",
   report_abuse: "Insulti",
   report_harassment: "Molestie o minacce",

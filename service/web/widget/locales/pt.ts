@@ -124,6 +124,13 @@ const pt: Strings = {
   known_trouble:
     "Vários leitores têm problemas para comentar neste momento. Sabemos disso e estamos a tratar do assunto.",
   close: "Fechar",
+  follow: "Receber as respostas por e-mail",
+  follow_email: "Endereço de e-mail",
+  follow_replies: "Respostas aos meus comentários",
+  follow_thread: "Todos os novos comentários desta conversa",
+  follow_sent: "Enviámos uma ligação para {email}. Abra-a para confirmar o endereço.",
+  follow_saved: "Guardado.",
+  follow_stop: "Não quero mais e-mails",
   report_why: "Qual é o problema deste comentário?",
   report_abuse: "Insultos",
   report_harassment: "Assédio ou ameaças",
