@@ -52,7 +52,6 @@ CREATE TABLE mailboxes (
     reader_id bigint NOT NULL,
     email text NOT NULL,
     replies boolean NOT NULL DEFAULT true,
-    lang text NOT NULL DEFAULT 'en',
     asked_at timestamptz NOT NULL DEFAULT now(),
     confirmed_at timestamptz,
     mailed_at timestamptz,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import asyncpg
 
-from moderation import appeals, outcomes, stages
+from moderation import appeals, followers, outcomes, stages
 from moderation.appeals import Appeal, Hindrance
 from moderation.database import Connection
 from moderation.reasons import Reason, dump_reasons
@@ -166,6 +166,7 @@ async def _write(
     await outcomes.update_review_queue(conn, drafts, ids)
     await appeals.follow(conn, drafts, ids, appealed)
     await outcomes.fill_outbox(conn, drafts, ids)
+    await followers.note(conn, drafts)
     return [
         (index, Decided(id_, draft, row["article_id"], version))
         for (index, draft, row), id_, version in zip(taken, ids, versions, strict=True)

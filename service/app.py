@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 
 from moderation.database import open_pool
+from moderation.forever import forever
 from moderation.notify import ARTICLES, STAFF, Notifier
 from service import assets, digests, docs, health, housekeeping, public, staff, webhooks
 from service import help as help_flow
 from service.changes import Changes
+from service.clock import READ_EVERY_S
 from service.edge import edge
 from service.endpoint import bind
 from service.failures import Failures
@@ -119,6 +121,7 @@ async def _tasks(app: web.Application, dsn: str) -> AsyncIterator[None]:
         asyncio.create_task(changes.run()),
         asyncio.create_task(app[LIVE].sweep()),
         asyncio.create_task(app[NOTIFIER].run()),
+        asyncio.create_task(forever("clock", lambda: app[SIGNER].clock.read(app[POOL]), READ_EVERY_S)),
         asyncio.create_task(housekeeping.run(app[POOL])),
         asyncio.create_task(app[FAILURES].run(app[RESERVE])),
         asyncio.create_task(help_flow.file_spooled(app)),

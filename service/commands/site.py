@@ -8,6 +8,7 @@ import click
 
 from moderation.database import Connection
 from service.commands.database import on_database, on_site
+from service.commands.sso import oidc, sso
 
 
 class Origin(click.ParamType[str]):
@@ -31,6 +32,10 @@ _origins = click.option(
 @click.group()
 def site() -> None:
     """The sites that threads belong to."""
+
+
+site.add_command(sso)
+site.add_command(oidc)
 
 
 @site.command()
@@ -67,9 +72,26 @@ def add(key: str, name: str, origins: tuple[str, ...]) -> None:
 @click.option("--name", help="The publication's name.")
 @_origins
 @click.option("--guests/--no-guests", default=None, help="Whether readers may come with a name alone.")
+@click.option(
+    "--voting", type=click.Choice(["both", "up", "off"]), help="Votes up and down, up only, or none at all."
+)
+@click.option(
+    "--nudges/--no-nudges",
+    default=None,
+    help="Whether readers are asked to rephrase what would be held for its tone.",
+)
+@click.option("--mail/--no-mail", default=None, help="Whether readers may sign in by a link in a mail.")
 @click.option("--edit-minutes", type=click.IntRange(0, 24 * 60), help="How long a comment may be edited.")
 def set_site(
-    key: str, name: str | None, origins: tuple[str, ...], *, guests: bool | None, edit_minutes: int | None
+    key: str,
+    name: str | None,
+    origins: tuple[str, ...],
+    *,
+    guests: bool | None,
+    mail: bool | None,
+    voting: str | None,
+    nudges: bool | None,
+    edit_minutes: int | None,
 ) -> None:
     """Change the site KEY; what is not named stays. Origins replace the list. Seen within seconds."""
     window = None if edit_minutes is None else timedelta(minutes=edit_minutes)
@@ -77,13 +99,18 @@ def set_site(
     async def write(conn: Connection, site_id: int) -> None:
         await conn.execute(
             """UPDATE sites SET name = coalesce($2, name), origins = coalesce($3, origins),
-                   guests_allowed = coalesce($4, guests_allowed), edit_window = coalesce($5, edit_window)
+                   guests_allowed = coalesce($4, guests_allowed), edit_window = coalesce($5, edit_window),
+                   voting = coalesce($6, voting), nudges = coalesce($7, nudges),
+                   mail_sign_in = coalesce($8, mail_sign_in)
                WHERE id = $1""",
             site_id,
             name,
             list(origins) or None,
             guests,
             window,
+            voting,
+            nudges,
+            mail,
         )
 
     on_site(key, write)

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from moderation.database import DATABASE_DOWN, Connection
-from service import letters
+from service import digests, letters
 from service.help.links import private_link
 from service.keys import RESERVE, SETTINGS
 from service.settings import Settings
@@ -93,7 +93,13 @@ async def _send(app: web.Application, one: Mail) -> tuple[str, bool] | None:
     if one.email is None:
         return None
     try:
-        message = _compose(app, one, one.email)
+        message = (
+            await digests.compose(app, one, one.email)
+            if one.kind in digests.KINDS
+            else _compose(app, one, one.email)
+        )
+        if message is None:
+            return None
         async with mail_server(app[SETTINGS]) as server:
             await server.send_message(message, recipients=[one.email])
     except (aiosmtplib.SMTPException, OSError, ValueError, MessageError) as error:

@@ -17,6 +17,7 @@ from service.parsing import In, parse_id, parse_query
 from service.problems import Problem
 from service.public import linked_data
 from service.public.frame import show_frame
+from service.public.mailbox import change_mailbox, show_mailbox
 from service.public.oembed import describe_comment
 from service.public.words import Shown, shown
 from service.sites import Site
@@ -223,5 +224,7 @@ PAGES: list[web.RouteDef] = [
     web.get("/conversations/{site}/{id}", _for_site(show_conversation)),
     web.get("/conversations/{site}/{id}/alone", _for_site(show_comment)),
     web.get("/frame/{site}/{article}", _for_site(show_frame)),
+    web.get("/mail/{site}/{token}", _for_site(show_mailbox)),
+    web.post("/mail/{site}/{token}", _for_site(change_mailbox)),
     web.get("/oembed", describe_comment),
 ]

@@ -29,11 +29,11 @@ async def create_comment(
     new = NewComment(
         site_id=site.id,
         reader_id=reader.id,
-        article_key=_article_key(article),
+        article_key=article_key(article),
         body=text,
         html=html,
         parent_id=parse_id(body.parent_id, "parent") if body.parent_id is not None else None,
-        article_url=_article_url(request, site, body.article_url),
+        article_url=article_url(request, site, body.article_url),
         article_title=body.article_title,
         idempotency_key=idempotency_key(request),
         refuse_repeats=request.app[LIMITS].enabled,
@@ -83,7 +83,8 @@ def _refuse_blocked_words(site: Site, text: str) -> None:
         raise invalid(errors)
 
 
-def _article_key(key: str) -> str:
+def article_key(key: str) -> str:
+    """An article's key from the path; raises Problem `invalid`."""
     if not 1 <= len(key) <= 512 or "\x00" in key:
         raise invalid(
             [
@@ -97,7 +98,7 @@ def _article_key(key: str) -> str:
     return key
 
 
-def _article_url(request: web.Request, site: Site, url: str | None) -> str | None:
+def article_url(request: web.Request, site: Site, url: str | None) -> str | None:
     """The page's address, if it lies on an origin of the site."""
     if url is None:
         return None

@@ -1,4 +1,4 @@
-"""Votes and reports."""
+"""Votes, reports, muting."""
 
 from dataclasses import dataclass
 
@@ -104,3 +104,42 @@ async def report(
     reported = [Reason(ReasonCode.REPORTED).to_json()]
     await review.requeue(conn, site_id, comment_id, reasons=reported, priority=_REPORT_SEVERITY)
     return id_
+
+
+# More than anybody mutes by hand.
+_MOST_MUTED = 1000
+
+
+async def mutes(conn: Connection, site_id: int, reader_id: int) -> list[dict[str, str]]:
+    """Whom a reader has muted (`id`, `name`), the newest first."""
+    rows = await conn.fetch(
+        f"""SELECT w.id, w.name FROM mutes m JOIN readers w ON w.site_id = m.site_id AND w.id = m.muted_id
+            WHERE m.site_id = $1 AND m.reader_id = $2 ORDER BY m.created_at DESC, w.id LIMIT {_MOST_MUTED}""",
+        site_id,
+        reader_id,
+    )
+    return [{"id": str(row["id"]), "name": row["name"]} for row in rows]
+
+
+async def mute(conn: Connection, site_id: int, reader_id: int, muted_id: int) -> bool:
+    """Mute somebody for one reader; False if there is no such reader."""
+    found: bool = await conn.fetchval(
+        """WITH found AS (SELECT w.id FROM readers w WHERE w.site_id = $1 AND w.id = $3),
+                muted AS (INSERT INTO mutes (site_id, reader_id, muted_id) SELECT $1, $2, id FROM found
+                          ON CONFLICT ON CONSTRAINT mutes_pkey DO NOTHING)
+           SELECT EXISTS (SELECT FROM found)""",
+        site_id,
+        reader_id,
+        muted_id,
+    )
+    return found
+
+
+async def unmute(conn: Connection, site_id: int, reader_id: int, muted_id: int) -> None:
+    """Hear somebody again."""
+    await conn.execute(
+        "DELETE FROM mutes WHERE site_id = $1 AND reader_id = $2 AND muted_id = $3",
+        site_id,
+        reader_id,
+        muted_id,
+    )

@@ -6,7 +6,8 @@ import pytest
 
 from moderation.database import Pool
 from moderation.worker import Worker
-from tests.conftest import Api, row
+from service.keys import SITES
+from tests.conftest import Api, Guest, row
 
 
 @pytest.fixture
@@ -67,3 +68,35 @@ async def test_only_what_is_up_can_be_voted_on_or_reported(api: Api) -> None:
     for id_ in (pending, "999999", "x", "-1", "9" * 40):
         assert (await ann.call("PUT", f"/comments/{id_}/vote", json={"value": 1})).status == 404
         assert (await ann.call("POST", f"/comments/{id_}/reports", json={"reason": "spam"})).status == 404
+
+
+async def test_a_site_says_how_readers_vote(api: Api, comment: str, pool: Pool) -> None:
+    ann = await api.guest()
+    path = f"/comments/{comment}/vote"
+    allowed = {}
+    for voting in ("both", "up", "off"):
+        await pool.execute("UPDATE sites SET voting = $1", voting)
+        api.client.server.app[SITES]._kept.clear()  # type: ignore[union-attr]
+        assert (await api.call("GET", "/config")).body["voting"] == voting
+        answers = [await ann.call("PUT", path, json={"value": value}) for value in (1, -1)]
+        allowed[voting] = [answer.status for answer in answers]
+        # What was voted before can always be withdrawn.
+        assert (await ann.call("DELETE", path)).status == 200
+
+    assert allowed == {"both": [200, 200], "up": [200, 403], "off": [403, 403]}
+
+
+async def test_muting_is_ones_own_and_known_on_every_device(api: Api, other_site: int) -> None:
+    ann, ben, eve = await api.guest("Ann"), await api.guest("Ben"), await Api(api.client, "other").guest()
+
+    for _ in range(2):
+        assert (await ann.call("PUT", f"/me/mutes/{ben.id}")).status == 204
+    again = Guest(api, ann.id, ann.token, ann.refresh_token)
+    assert (await again.call("GET", "/me/mutes")).body == {"muted": [{"id": ben.id, "name": "Ben"}]}
+    assert (await ben.call("GET", "/me/mutes")).body == {"muted": []}
+    assert (await ann.call("DELETE", f"/me/mutes/{ben.id}")).status == 204
+    assert (await ann.call("GET", "/me/mutes")).body == {"muted": []}
+    assert (await ann.call("PUT", f"/me/mutes/{ann.id}")).status == 403
+    for unknown in (eve.id, "999999", "x"):
+        assert (await ann.call("PUT", f"/me/mutes/{unknown}")).status == 404
+    assert (await api.call("GET", "/me/mutes")).status == 401

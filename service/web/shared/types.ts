@@ -129,6 +129,8 @@ export interface Config {
   guests_allowed: boolean;
   /** Up and down, up alone (a single reaction), or not at all. */
   voting: "both" | "up" | "off";
+  /** Answers can be told by mail. */
+  mail: boolean;
   limits: { body: number; name: number; edit_window_s: number };
   /** Measured seconds from posting to a decision; null while nothing was measured. */
   usual_wait_s: number | null;
@@ -138,6 +140,14 @@ export interface Config {
   /** Since when something is broken for many readers (RFC 3339); null while nothing is. */
   trouble_since: string | null;
   build: string;
+}
+
+/** Where answers are told by mail, once confirmed; no address where none was given. */
+export interface Mail {
+  email: string | null;
+  confirmed: boolean;
+  replies: boolean;
+  following: boolean;
 }
 
 export type TicketCategory =

@@ -1,6 +1,6 @@
 import type { ApiError } from "../shared/api.ts";
 import { listen } from "../shared/sse.ts";
-import type { Comment, Config, ItemPage, OwnVote, Votes } from "../shared/types.ts";
+import type { Author, Comment, Config, ItemPage, OwnVote, Votes } from "../shared/types.ts";
 import { explain } from "./errors.ts";
 import { fetchHelpSoon } from "./help.ts";
 // What is loaded already is one file then, which is smaller than two.
@@ -8,12 +8,13 @@ import "./main.tsx";
 import { onLiveEvent, showFresh } from "./live.ts";
 import styles from "./member.css?text";
 import { type Outbox, outboxFor } from "./outbox.ts";
-import { goTo, linked } from "./permalink.ts";
+import { about, goTo, linked } from "./permalink.ts";
 import { type Session, sessionFor } from "./session.ts";
 import type { Thread } from "./thread.ts";
 import { Actions } from "./ui/actions.tsx";
 import { Composer } from "./ui/composer.tsx";
 import { HelpDoor } from "./ui/help_door.tsx";
+import { Muted } from "./ui/muted.tsx";
 import { Status } from "./ui/status.tsx";
 
 /** How soon an own waiting comment is first asked after. */
@@ -22,9 +23,11 @@ const FOLLOW_MS = 1500;
 /** The reader's part in one thread: who they are, what they write and vote, what became of it, and what others do meanwhile. */
 export class Member {
   readonly session: Session;
-  readonly views = { Actions, Composer, HelpDoor, Status };
+  readonly views = { Actions, Composer, HelpDoor, Muted, Status };
   config: Config | null = null;
   ownVotes: Record<string, OwnVote> = {};
+  /** Ids of those whose comments the reader does not want to read. */
+  muted = new Set<string>();
   private readonly thread: Thread;
   private stopListening: (() => void) | null = null;
   private readonly stopWatching: () => void;
@@ -89,10 +92,13 @@ export class Member {
     if (!session.reader) return;
     const query = new URLSearchParams({ article: thread.options.article });
     try {
-      const [own, { votes }] = await Promise.all([
+      const [own, { votes }, { muted }] = await Promise.all([
         session.call<ItemPage<Comment>>("GET", `/me/comments?${query}`),
         session.call<{ votes: Record<string, OwnVote> }>("GET", `/me/votes?${query}`),
+        session.call<{ muted: Author[] }>("GET", "/me/mutes"),
       ]);
+      this.muted = new Set(muted.map(({ id }) => id));
+      if (muted.length) this.redraw();
       this.ownVotes = votes;
       for (const comment of own.items.reverse()) this.putOwn(comment);
       thread.touch("thread", ...Object.keys(votes));
@@ -160,8 +166,7 @@ export class Member {
     const sent = {
       body,
       parent_id: parent ?? undefined,
-      article_url: thread.url,
-      article_title: (thread.options.title ?? document.title).slice(0, 300) || undefined,
+      ...about(thread),
     };
     const answer = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
     const comment = { ...this.newest(answer), body };
@@ -217,6 +222,23 @@ export class Member {
       this.thread.options.emit("voted", { id, value: result.own });
     } catch (error) {
       this.showVote(id, before, was);
+      throw error;
+    }
+  }
+
+  /** Mutes or unmutes an author at once; takes it back and rejects if it is refused. */
+  async mute(author: Author, on: boolean): Promise<void> {
+    const show = (muted: boolean): void => {
+      if (muted) this.muted.add(author.id);
+      else this.muted.delete(author.id);
+      this.redraw();
+    };
+    show(on);
+    try {
+      await this.session.call(on ? "PUT" : "DELETE", `/me/mutes/${author.id}`);
+      this.thread.options.emit("muted", { id: author.id, muted: on });
+    } catch (error) {
+      show(!on);
       throw error;
     }
   }

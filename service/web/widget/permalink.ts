@@ -15,6 +15,12 @@ export function permalink(thread: Thread, id: string): string {
   return `${thread.url}#parley-${id}`;
 }
 
+/** The article's page, as the service wants to know it with the first that is done there. */
+export function about(thread: Thread): { article_url: string; article_title?: string } {
+  const title = (thread.options.title ?? document.title).slice(0, 300);
+  return { article_url: thread.url, article_title: title || undefined };
+}
+
 /** Shows one comment wherever it is: loads its conversation if need be, and marks it. */
 export async function goTo(thread: Thread, id: string): Promise<void> {
   const { tree, moreReplies } = thread;

@@ -9,8 +9,9 @@ import { Action, Alert } from "./parts.tsx";
 import { ReportForm } from "./report.tsx";
 
 const ARROW = { 1: "M8 3 14 10H2z", [-1]: "M8 13 2 6h12z" };
+const HEART = "M8 14 2 8a3.5 3.5 0 0 1 6-4 3.5 3.5 0 0 1 6 4z";
 
-function Vote(props: { value: 1 | -1; label: string; count: number; pressed: boolean; onVote: () => void }) {
+function Vote(props: { icon: string; label: string; count: number; pressed: boolean; onVote: () => void }) {
   // The counts of a page may be some seconds old; one's own vote is not.
   const count = Math.max(props.count, props.pressed ? 1 : 0);
   return (
@@ -22,7 +23,7 @@ function Vote(props: { value: 1 | -1; label: string; count: number; pressed: boo
       onClick={props.onVote}
     >
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-        <path d={ARROW[props.value]} />
+        <path d={props.icon} />
       </svg>
       {count > 0 && count}
     </button>
@@ -34,6 +35,8 @@ export function Actions(props: {
   thread: Thread;
   comment: Comment;
   onReply: () => void;
+  /** Told of what was taken back after this was gone from the screen. */
+  onRefused: (error: ApiError) => void;
   onEdit: () => void;
 }) {
   const { thread, comment } = props;
@@ -45,10 +48,12 @@ export function Actions(props: {
   const [gate, setGate] = useState<(() => void) | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [reporting, setReporting] = useState(false);
+  const [link, setLink] = useState("");
   const own = comment.author?.id === session.reader?.id;
   const shown = comment.status === "published";
   const open = thread.article?.state !== "closed";
   const votes = member.ownVotes[comment.id];
+  const voting = config?.voting ?? "both";
 
   const vote = (value: 1 | -1): void => {
     setGate(null);
@@ -61,12 +66,21 @@ export function Actions(props: {
   };
   const share = async (): Promise<void> => {
     const url = permalink(thread, comment.id);
-    if (navigator.share && matchMedia("(pointer: coarse)").matches)
-      await navigator.share({ url }).catch(() => {});
-    else {
-      await navigator.clipboard.writeText(url);
-      thread.say(t("copied"));
+    try {
+      if (navigator.share && matchMedia("(pointer: coarse)").matches) await navigator.share({ url });
+      else {
+        await navigator.clipboard.writeText(url);
+        thread.say(t("copied"));
+        thread.options.emit("shared", { id: comment.id });
+      }
+    } catch (refused) {
+      // The reader changed their mind; or a frame or an old page may do neither: then the link is there to be taken by hand.
+      if ((refused as Error).name !== "AbortError") setLink(url);
     }
+  };
+  const mute = (): void => {
+    setGate(null);
+    if (comment.author) member.mute(comment.author, true).catch(props.onRefused);
   };
   const report = (): void => {
     setGate(null);
@@ -83,20 +97,24 @@ export function Actions(props: {
       <div class="actions">
         {shown && (
           <>
-            <Vote
-              value={1}
-              label={t("up")}
-              count={comment.votes.up}
-              pressed={votes === 1}
-              onVote={() => withName(() => vote(1))}
-            />
-            <Vote
-              value={-1}
-              label={t("down")}
-              count={comment.votes.down}
-              pressed={votes === -1}
-              onVote={() => withName(() => vote(-1))}
-            />
+            {voting !== "off" && (
+              <Vote
+                icon={voting === "up" ? HEART : ARROW[1]}
+                label={t(voting === "up" ? "like" : "up")}
+                count={comment.votes.up}
+                pressed={votes === 1}
+                onVote={() => withName(() => vote(1))}
+              />
+            )}
+            {voting === "both" && (
+              <Vote
+                icon={ARROW[-1]}
+                label={t("down")}
+                count={comment.votes.down}
+                pressed={votes === -1}
+                onVote={() => withName(() => vote(-1))}
+              />
+            )}
             {open && (
               <button type="button" class="quiet" onClick={props.onReply}>
                 {t("reply")}
@@ -125,6 +143,11 @@ export function Actions(props: {
             {t("report")}
           </button>
         )}
+        {more && shown && !own && (
+          <button type="button" class="quiet" onClick={() => withName(mute)}>
+            {t("mute")}
+          </button>
+        )}
         {more && editable && (
           <button type="button" class="quiet" onClick={props.onEdit}>
             {t("edit")}
@@ -146,6 +169,12 @@ export function Actions(props: {
             {t("delete")}
           </Action>
         </div>
+      )}
+      {link && (
+        <label class="field">
+          <span>{t("share")}</span>
+          <input readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+        </label>
       )}
       {error && <Alert thread={thread} error={error} />}
       {gate && <NameGate thread={thread} then={gate} onCancel={() => setGate(null)} />}

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApiError } from "../../shared/api.ts";
 import type { Comment } from "../../shared/types.ts";
 import type { Thread } from "../thread.ts";
-import { Action, focusComment, Html, Time, useWatch } from "./parts.tsx";
+import { Action, Alert, focusComment, Html, Time, useWatch } from "./parts.tsx";
 
 /** Replies deeper than this are a conversation of their own. */
 const DEEPEST = 4;
@@ -50,6 +51,8 @@ function Head({ thread, comment }: { thread: Thread; comment: Comment }) {
 /** The body of one comment, or the box to edit it. */
 function Content({ thread, comment }: { thread: Thread; comment: Comment }) {
   const [mode, setMode] = useState<"read" | "edit" | "reply">("read");
+  const [shown, setShown] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
   const element = useRef<HTMLDivElement>(null);
   const { t } = thread.options.locale;
   if (!comment.author)
@@ -59,6 +62,8 @@ function Content({ thread, comment }: { thread: Thread; comment: Comment }) {
     focusComment(element.current?.getRootNode() as ParentNode, posted?.id ?? comment.id);
   };
   const views = thread.member?.views;
+  if (views && !shown && thread.member?.muted.has(comment.author.id))
+    return <views.Muted thread={thread} author={comment.author} onShow={() => setShown(true)} />;
   return (
     <div class="content" ref={element}>
       <Head thread={thread} comment={comment} />
@@ -74,9 +79,11 @@ function Content({ thread, comment }: { thread: Thread; comment: Comment }) {
           thread={thread}
           comment={comment}
           onReply={() => setMode("reply")}
+          onRefused={setError}
           onEdit={() => setMode("edit")}
         />
       )}
+      {error && <Alert thread={thread} error={error} />}
       {views && mode === "reply" && (
         <views.Composer thread={thread} parent={comment} onDone={done} onCancel={done} />
       )}

@@ -5,6 +5,7 @@ import type { Comment } from "../../shared/types.ts";
 import type { Member } from "../member.ts";
 import { keep, recall } from "../storage.ts";
 import type { Thread } from "../thread.ts";
+import { FollowDoor } from "./follow_door.tsx";
 import { NameField } from "./name.tsx";
 import { Action, Alert, useWatch } from "./parts.tsx";
 import { apply, formatKey, Toolbar } from "./toolbar.tsx";
@@ -119,78 +120,81 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
   const label = parent?.author ? t("reply_to", { name: parent.author.name }) : t(editing ? "edit" : "write");
   const trouble = member.config?.trouble_since && !parent && !editing;
   return (
-    <form
-      class={`composer ${open ? "open" : ""}`}
-      ref={form}
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-      onFocusIn={() => setOpen(true)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
-        const how = formatKey(event);
-        if (how && area.current) {
-          event.preventDefault();
-          apply(area.current, how, (text) => change({ text }));
-        }
-        if (event.key === "Escape" && !draft.text) onCancel?.();
-      }}
-    >
-      {trouble && <p class="notice">{t("known_trouble")}</p>}
-      <textarea
-        id={id}
-        ref={area}
-        rows={open ? 4 : 2}
-        dir="auto"
+    <>
+      <form
+        class={`composer ${open ? "open" : ""}`}
+        ref={form}
         aria-label={label}
-        placeholder={parent ? t("write_reply") : t("write")}
-        aria-invalid={left < 0}
-        aria-describedby={`${id}-count`}
-        value={draft.text}
-        onInput={(event) => change({ text: event.currentTarget.value })}
-      />
-      {open && <Toolbar area={area} locale={locale} onChange={(text) => change({ text })} />}
-      {restored && draft.text && <p class="hint">{t("restored")}</p>}
-      {error && <Alert thread={thread} error={error} />}
-      {error?.problem.warning && (
-        <Action
-          thread={thread}
-          class="primary"
-          run={async () => {
-            await session.call("POST", `/me/warnings/${error.problem.warning?.id}/acknowledgement`);
-            await submit();
-          }}
-        >
-          {t("understood")}
-        </Action>
-      )}
-      {open && (
-        <div class="foot">
-          {session.reader ? (
-            <span class="who">
-              <b>{t("posting_as", { name: session.reader.name })}</b>{" "}
-              <button type="button" class="link" onClick={() => session.signOut()}>
-                {t("change")}
-              </button>
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+        onFocusIn={() => setOpen(true)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
+          const how = formatKey(event);
+          if (how && area.current) {
+            event.preventDefault();
+            apply(area.current, how, (text) => change({ text }));
+          }
+          if (event.key === "Escape" && !draft.text) onCancel?.();
+        }}
+      >
+        {trouble && <p class="notice">{t("known_trouble")}</p>}
+        <textarea
+          id={id}
+          ref={area}
+          rows={open ? 4 : 2}
+          dir="auto"
+          aria-label={label}
+          placeholder={parent ? t("write_reply") : t("write")}
+          aria-invalid={left < 0}
+          aria-describedby={`${id}-count`}
+          value={draft.text}
+          onInput={(event) => change({ text: event.currentTarget.value })}
+        />
+        {open && <Toolbar area={area} locale={locale} onChange={(text) => change({ text })} />}
+        {restored && draft.text && <p class="hint">{t("restored")}</p>}
+        {error && <Alert thread={thread} error={error} />}
+        {error?.problem.warning && (
+          <Action
+            thread={thread}
+            class="primary"
+            run={async () => {
+              await session.call("POST", `/me/warnings/${error.problem.warning?.id}/acknowledgement`);
+              await submit();
+            }}
+          >
+            {t("understood")}
+          </Action>
+        )}
+        {open && (
+          <div class="foot">
+            {session.reader ? (
+              <span class="who">
+                <b>{t("posting_as", { name: session.reader.name })}</b>{" "}
+                <button type="button" class="link" onClick={() => session.signOut()}>
+                  {t("change")}
+                </button>
+              </span>
+            ) : (
+              <NameField thread={thread} value={name} onChange={setName} wrong={nameWrong} />
+            )}
+            <span id={`${id}-count`} class={left < 0 ? "hint over" : "hint"}>
+              {left < limit / 10 && (left < 0 ? t("over", { n: -left }) : t("left", { n: left }))}
             </span>
-          ) : (
-            <NameField thread={thread} value={name} onChange={setName} wrong={nameWrong} />
-          )}
-          <span id={`${id}-count`} class={left < 0 ? "hint over" : "hint"}>
-            {left < limit / 10 && (left < 0 ? t("over", { n: -left }) : t("left", { n: left }))}
-          </span>
-          {onCancel && (
-            <button type="button" class="quiet" onClick={onCancel}>
-              {t("cancel")}
+            {onCancel && (
+              <button type="button" class="quiet" onClick={onCancel}>
+                {t("cancel")}
+              </button>
+            )}
+            <button type="submit" class="primary" aria-disabled={busy}>
+              {t(busy ? "posting" : editing ? "save" : parent ? "reply" : "post")}
             </button>
-          )}
-          <button type="submit" class="primary" aria-disabled={busy}>
-            {t(busy ? "posting" : editing ? "save" : parent ? "reply" : "post")}
-          </button>
-        </div>
-      )}
-    </form>
+          </div>
+        )}
+      </form>
+      {!parent && !editing && <FollowDoor thread={thread} />}
+    </>
   );
 }
