@@ -21,8 +21,8 @@ _LOGS: Mapping[str, str] = {
                     WHEN d.to_status = 'rejected' THEN 'comment.reject' ELSE 'comment.hold' END AS action,
                'comment:' || d.comment_id AS subject,
                jsonb_build_object('from', d.from_status, 'to', d.to_status, 'revision', d.revision,
-                                  'reasons', jsonb_path_query_array(d.reasons, '$[*].code'), 'noted', d.note IS NOT NULL,
-                                  'appeal', d.appeal_id::text) AS detail
+                                  'reasons', jsonb_path_query_array(d.reasons, '$[*].code'), 'noted', d.note IS NOT NULL)
+               || CASE WHEN d.appeal_id IS NULL THEN '{}' ELSE jsonb_build_object('appeal', d.appeal_id::text) END AS detail
         FROM decisions d WHERE d.site_id = $1 AND d.actor = 'staff'""",
     "handover": """
         SELECT h.created_at, 'handover', h.id, h.staff_id, 'comment.' || h.action, 'comment:' || h.comment_id,
@@ -30,6 +30,15 @@ _LOGS: Mapping[str, str] = {
                                                     'reasons', jsonb_path_query_array(h.reasons, '$[*].code'),
                                                     'noted', h.words IS NOT NULL))
         FROM handovers h WHERE h.site_id = $1""",
+    "batch": """
+        SELECT b.created_at, 'batch', b.id, b.staff_id, 'comments.decide', 'batch:' || b.id,
+               jsonb_strip_nulls(jsonb_build_object('action', b.action, 'reason', b.reason, 'total', b.total,
+                                                    'decided', b.decided, 'skipped', b.skipped, 'band', b.band))
+        FROM batches b WHERE b.site_id = $1 AND b.reader_id IS NULL""",
+    "unbatch": """
+        SELECT b.undone_at, 'unbatch', b.id, b.undone_by, 'comments.restore', 'batch:' || b.id,
+               jsonb_build_object('decided', b.decided, 'taken_back', b.taken_back)
+        FROM batches b WHERE b.site_id = $1 AND b.reader_id IS NULL AND b.undone_at IS NOT NULL""",
     "message": """
         SELECT m.created_at, 'message', m.id, m.staff_id,
                CASE WHEN m.author = 'note' THEN 'ticket.note' ELSE 'ticket.answer' END, 'ticket:' || t.reference, '{}'::jsonb
@@ -50,7 +59,8 @@ _LOGS: Mapping[str, str] = {
                     WHEN x.appeal_id IS NOT NULL THEN 'appeal.uphold' WHEN x.to_sanction = 'none' THEN 'reader.lift' ELSE 'reader.sanction' END, 'reader:' || x.reader_id,
                jsonb_build_object('from', x.from_sanction, 'to', x.to_sanction, 'until', x.until,
                                   'reasons', CASE WHEN x.reason IS NULL THEN '[]' ELSE jsonb_build_array(x.reason) END,
-                                  'noted', x.note IS NOT NULL, 'appeal', x.appeal_id::text)
+                                  'noted', x.note IS NOT NULL)
+               || CASE WHEN x.appeal_id IS NULL THEN '{}' ELSE jsonb_build_object('appeal', x.appeal_id::text) END
         FROM sanctions x WHERE x.site_id = $1 AND x.actor = 'staff'""",
     # Readers' as well: whoever defends a decision has to know that it was appealed.
     "appeal": """
@@ -99,6 +109,8 @@ class Deed(StrEnum):
     HOLD = "comment.hold"
     UNDO = "comment.undo"
     ESCALATE = "comment.escalate"
+    DECIDE_MANY = "comments.decide"
+    RESTORE_MANY = "comments.restore"
     HAND_BACK = "comment.hand_back"
     PROPOSE = "comment.propose"
     DISAGREE = "comment.disagree"
@@ -158,6 +170,8 @@ _LOG_OF: Mapping[Deed, str] = {
     Deed.HOLD: "decision",
     Deed.UNDO: "decision",
     Deed.ESCALATE: "handover",
+    Deed.DECIDE_MANY: "batch",
+    Deed.RESTORE_MANY: "unbatch",
     Deed.HAND_BACK: "handover",
     Deed.PROPOSE: "handover",
     Deed.DISAGREE: "handover",
