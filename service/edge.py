@@ -11,7 +11,8 @@ from aiohttp.typedefs import Handler
 
 from moderation.database import DATABASE_DOWN
 from service.failures import tell
-from service.keys import FAILURES, METRICS
+from service.identity.tokens import page_origin
+from service.keys import FAILURES, METRICS, SITES
 from service.problems import Problem, unavailable
 
 _log = structlog.get_logger()
@@ -21,6 +22,10 @@ _SLOW_S = 1.0
 # What a body (at most 64 kB) gets to arrive; aiohttp lingers five seconds more for what was left unread.
 _BODY_S = 8.0
 _PUBLIC_API = "/api/v1/sites/"
+# What sets or takes the cookie that a reader's refresh token travels in.
+_WITH_COOKIE = frozenset(
+    {"guests", "tokens", "tokens/revocation", "sso", "sign-ins/session", "me", "me/sessions"}
+)
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID"
 _EXPOSED = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Date"
@@ -36,6 +41,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     public = request.path.startswith(_PUBLIC_API)
     if public and request.method == "OPTIONS":
         response: web.StreamResponse = _preflight()
+        await _let_cookies_through(request, response)
     else:
         response = await _respond(request, handler, request_id)
     if not response.prepared:
@@ -44,12 +50,13 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         if public:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+            await _let_cookies_through(request, response)
     _account(request, response, request_id, time.perf_counter() - started)
     return response
 
 
 def _preflight() -> web.Response:
-    """Any page may ask: what it then may do is decided, and explained, by the call itself. No cookie is involved."""
+    """Any page may ask: what it then may do is decided, and explained, by the call itself."""
     return web.Response(
         status=204,
         headers={
@@ -58,6 +65,21 @@ def _preflight() -> web.Response:
             "Access-Control-Max-Age": "7200",
         },
     )
+
+
+async def _let_cookies_through(request: web.Request, response: web.StreamResponse) -> None:
+    """Where a reader's cookie may travel, only pages of the site's own origins may send it and read the answer."""
+    site_key, _, rest = request.path.removeprefix(_PUBLIC_API).partition("/")
+    if rest not in _WITH_COOKIE:
+        return
+    response.headers["Vary"] = "Origin"
+    try:
+        origin = page_origin(request, await request.app[SITES].get(site_key))
+    except (Problem, *DATABASE_DOWN):
+        return
+    if origin is not None:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
 
 
 async def _respond(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:

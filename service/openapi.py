@@ -59,7 +59,7 @@ def _models(route: Route) -> list[type[BaseModel]]:
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": f"{route.handler.__module__.split('.')[1]}_{route.handler.__name__}",
+        "operationId": "_".join([*route.handler.__module__.split(".")[1:], route.handler.__name__]),
         "summary": route.summary,
         "description": inspect.getdoc(route.handler) or "",
         "parameters": _parameters(route),

@@ -1,6 +1,5 @@
 """Publishers' own sign-in: a token that their server signed says who a reader is (docs/sso.md)."""
 
-import time
 from typing import Annotated, Any
 
 import orjson
@@ -11,6 +10,7 @@ from service.identity import door
 from service.identity.door import Newcomer
 from service.identity.jws import TokenRefused, payload_of
 from service.identity.key_sets import Trusted, trusted
+from service.keys import SIGNER
 from service.parsing import In
 from service.problems import Problem
 from service.reader.shapes import SessionOut
@@ -54,7 +54,7 @@ async def sign_in(request: web.Request, site: Site, body: SsoIn) -> web.Response
         claims = _claims(payload_of(body.token, known.keys))
     except TokenRefused as error:
         raise Problem("sso_key" if error.why == "key" else "sso_refused", str(error)) from None
-    check(claims, known, time.time())
+    check(claims, known, request.app[SIGNER].clock.now())
     newcomer = Newcomer(
         f"sso:{claims.sub}",
         claims.name,
