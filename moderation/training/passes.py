@@ -53,12 +53,12 @@ PASSES = (
     ),
     Pass(
         {
-            "wiki": 0.7,
-            "harmless wiki": 0.3,
-            "news": 0.6,
-            "news-harmless": 0.3,
+            "wiki": 0.35,
+            "harmless wiki": 0.2,
+            "news": 0.35,
+            "news-harmless": 0.2,
             "paraphrases": 0.05,
-            "emoji": 3,
+            "emoji": 2,
         },
         Settings(seed=10, rate=4e-5, head_rate=2e-4, train_tokens=112),
         sentences=EVERYDAY,

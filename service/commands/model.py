@@ -8,6 +8,7 @@ import click
 
 from moderation.classifier import Classifier, ClassifierUnavailable, load
 from moderation.database import Connection
+from moderation.isolation import IsolatedClassifier
 from moderation.policy import Policy
 from service import logs
 from service.commands.database import on_site
@@ -15,6 +16,7 @@ from service.commands.progress import Progress
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_SHOWN = 20
 
 
 @click.group()
@@ -170,30 +172,39 @@ def prepare(*, spec: str, comments: Path | None, text: str) -> None:
 def rescore(*, site: str, spec: str, days: int, judge: bool) -> None:
     """Score SITE's past comments with the classifier SPEC and tell what the active policy would make of them.
 
-    The scores are kept in shadow and judge nothing. A second run goes on where one was broken off. Runs at low
-    priority. With --judge, what no moderator has decided on is judged anew by the worker's own classifier: set it to
+    The scores are kept in shadow and judge nothing. A second run goes on where one was broken off. Comments that break
+    the model are passed over and named. Runs at low priority. With --judge, what no moderator has decided on is judged anew by the worker's own classifier: set it to
     SPEC first.
     """
     from moderation import rescore as rescoring  # noqa: PLC0415 -- likewise
     from moderation import simulate  # noqa: PLC0415 -- likewise
 
     os.nice(10)
-    classifier, progress = _loaded(spec), Progress()
+    classifier, progress = IsolatedClassifier(spec), Progress()
 
-    async def work(conn: Connection, site_id: int) -> simulate.Simulation:
-        await rescoring.rescore(conn, site_id, classifier, days=days, report=progress)
+    async def work(conn: Connection, site_id: int) -> tuple[rescoring.Rescored, simulate.Simulation]:
+        try:
+            done = await rescoring.rescore(conn, site_id, classifier, days=days, report=progress)
+        finally:
+            await classifier.close()
         found = await simulate.compare(conn, site_id, classifier.id, days=days, limit=simulate.ALL)
         if judge:
             await rescoring.judge_again(
                 conn, site_id, [id_ for move in found.moves.values() for id_ in move.comments]
             )
-        return found
+        return done, found
 
     try:
-        found = on_site(site, work, in_transaction=False)
+        done, found = on_site(site, work, in_transaction=False)
+    except ClassifierUnavailable as error:
+        raise click.ClickException(str(error)) from None
     finally:
         progress.close()
-        classifier.close()
+    if done.broken:
+        shown = ", ".join(map(str, done.broken[:_SHOWN]))
+        click.echo(
+            f"The model broke on {len(done.broken)} comments, which have no score of it: {shown}", err=True
+        )
     click.echo(found.as_text("judged", classifier.id))
 
 

@@ -1,14 +1,16 @@
 """Another model over past comments: in shadow, resumable, told before anything is judged by it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from moderation.database import Pool
+from moderation.isolation import IsolatedClassifier
 from moderation.policy_parts import Action
-from moderation.rescore import judge_again, rescore
+from moderation.rescore import Rescored, judge_again, rescore
 from moderation.simulate import compare
 from moderation.worker import Worker
 from service.cli import main
@@ -24,19 +26,37 @@ class Other:
     id = "other@2"
     labels = ("toxicity",)
 
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
     def score(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
-        self.seen += texts
         return [{"toxicity": 0.97 if "fine" in text else 0.01} for text in texts]
 
     def close(self) -> None:
         pass
 
 
+class Fragile(Other):
+    """A model that an idiot is too much for."""
+
+    id = "fragile@1"
+
+    def score(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
+        if any("idiot" in text for text in texts):
+            os._exit(3)
+        return super().score(texts)
+
+
 def other() -> Other:
     return Other()
+
+
+def fragile() -> Fragile:
+    return Fragile()
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[IsolatedClassifier]:
+    isolated = IsolatedClassifier("python:tests.store.test_rescore:other")
+    yield isolated
+    await isolated.close()
 
 
 @pytest.fixture
@@ -52,11 +72,11 @@ def quiet(_what: str, _done: int, _of: int) -> None:
 
 
 async def test_scores_are_kept_in_shadow_and_change_nothing_that_is_seen(
-    comments: list[int], pool: Pool, site: int
+    comments: list[int], pool: Pool, site: int, model: IsolatedClassifier
 ) -> None:
     before = await pool.fetch("SELECT id, status FROM comments ORDER BY id")
     async with pool.acquire() as conn:
-        assert await rescore(conn, site, Other(), days=30, report=quiet) == 4
+        assert await rescore(conn, site, model, days=30, report=quiet) == Rescored(4, [])
         shown = await read_comment(conn, site, comments[2])
     assert shown is not None
     assert shown["model"] == "cued@1"
@@ -65,9 +85,11 @@ async def test_scores_are_kept_in_shadow_and_change_nothing_that_is_seen(
     assert await pool.fetchval("SELECT count(*) FROM queue WHERE lane = 'score'") == 0
 
 
-async def test_what_would_be_judged_otherwise_is_told(comments: list[int], pool: Pool, site: int) -> None:
+async def test_what_would_be_judged_otherwise_is_told(
+    comments: list[int], pool: Pool, site: int, model: IsolatedClassifier
+) -> None:
     async with pool.acquire() as conn:
-        await rescore(conn, site, Other(), days=30, report=quiet)
+        await rescore(conn, site, model, days=30, report=quiet)
         found = await compare(conn, site, "other@2")
     moves = {key: move.comments for key, move in found.moves.items()}
     assert moves == {
@@ -77,10 +99,9 @@ async def test_what_would_be_judged_otherwise_is_told(comments: list[int], pool:
 
 
 async def test_a_second_run_passes_over_what_is_done(
-    comments: list[int], pool: Pool, site: int, monkeypatch: pytest.MonkeyPatch
+    comments: list[int], pool: Pool, site: int, model: IsolatedClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("moderation.rescore.BATCH", 1)
-    breaking, again = Other(), Other()
 
     def stop(_what: str, done: int, _of: int) -> None:
         if done == 2:
@@ -88,19 +109,29 @@ async def test_a_second_run_passes_over_what_is_done(
 
     async with pool.acquire() as conn:
         with pytest.raises(KeyboardInterrupt):
-            await rescore(conn, site, breaking, days=30, report=stop)
-        assert await rescore(conn, site, again, days=30, report=quiet) == 2
-        assert await rescore(conn, site, Other(), days=30, report=quiet) == 0
-    assert sorted(breaking.seen + again.seen) == sorted(BODIES)
+            await rescore(conn, site, model, days=30, report=stop)
+        assert await rescore(conn, site, model, days=30, report=quiet) == Rescored(2, [])
+        assert await rescore(conn, site, model, days=30, report=quiet) == Rescored(0, [])
+
+
+async def test_a_comment_that_breaks_the_model_is_passed_over_and_named(
+    comments: list[int], pool: Pool, site: int
+) -> None:
+    model = IsolatedClassifier("python:tests.store.test_rescore:fragile")
+    async with pool.acquire() as conn:
+        assert await rescore(conn, site, model, days=30, report=quiet) == Rescored(3, [comments[1]])
+    await model.close()
+    scored = await pool.fetch("SELECT comment_id FROM scores WHERE model = 'fragile@1' ORDER BY comment_id")
+    assert [row["comment_id"] for row in scored] == [comments[0], comments[2], comments[3]]
 
 
 async def test_the_judging_models_own_scores_are_left_alone(
     comments: list[int], pool: Pool, site: int
 ) -> None:
-    same = Other()
-    same.id = "cued@1"
+    same = IsolatedClassifier("python:tests.classifiers:Cued")
     async with pool.acquire() as conn:
-        assert await rescore(conn, site, same, days=30, report=quiet) == 0
+        assert await rescore(conn, site, same, days=30, report=quiet) == Rescored(0, [])
+    await same.close()
     assert await pool.fetchval("SELECT bool_or(shadow) FROM scores") is False
 
 
@@ -136,3 +167,22 @@ async def test_the_command_rescores_and_tells(
     assert await pool.fetchval("SELECT count(*) FROM queue WHERE lane = 'score'") == 0
     await asyncio.to_thread(command, "--judge")
     assert await pool.fetchval("SELECT count(*) FROM queue WHERE lane = 'score'") == 2
+
+
+async def test_the_command_names_what_broke_the_model_and_a_model_that_is_not_there(
+    comments: list[int], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setattr("os.nice", lambda _: 0)
+
+    def command(factory: str) -> Result:
+        return CliRunner().invoke(
+            main, ["model", "rescore", "demo", f"python:tests.store.test_rescore:{factory}"]
+        )
+
+    done = await asyncio.to_thread(command, "fragile")
+    assert done.exit_code == 0, done.output
+    assert f"broke on 1 comments, which have no score of it: {comments[1]}" in done.stderr
+    gone = await asyncio.to_thread(command, "nothing")
+    assert gone.exit_code == 1
+    assert "nothing" in gone.stderr
