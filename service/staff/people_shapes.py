@@ -86,16 +86,23 @@ class HintOut(Out):
 
 
 class BatchOut(Out):
-    """An act on all of a reader's comments: it goes on while `state` is doing or undoing."""
+    """An act on all of a reader's comments, or on those that were picked: it goes on while `state` is doing or undoing.
+
+    Of those `skipped`, somebody else had decided on `overtaken` and was looking at `claimed`; the others wait for a lead, a
+    second person or an appeal.
+    """
 
     id: str
-    reader_id: str
-    reason: str
+    reader_id: str | None
+    action: Literal["publish", "reject"]
+    reason: str | None
     reason_text: str
     state: Literal["doing", "done", "undoing", "undone"]
     total: int
     decided: int
     skipped: int
+    overtaken: int
+    claimed: int
     taken_back: int
     created_at: datetime
     staff: PersonOut | None = None

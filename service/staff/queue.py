@@ -38,7 +38,7 @@ async def list_queue(request: web.Request, site: Site, staff: Staff, query: Queu
     """What waits for people, first to be decided first; leads see what was escalated before all else."""
     after = _place(query.cursor)
     async with request.app[POOL].acquire() as conn:
-        selection = await _selection(conn, site, query)
+        selection = await selection_of(conn, site, query)
         items = await store.list_items(conn, site.id, limit=query.limit + 1, after=after, selection=selection)
         escalated = selection.view is View.ALL and after is None and staff.leads(site)
         before = await _escalated(conn, site, selection) if escalated else []
@@ -46,7 +46,7 @@ async def list_queue(request: web.Request, site: Site, staff: Staff, query: Queu
     shown = items[: query.limit]
     cursor = _cursor(shown[-1]) if len(items) > query.limit else None
     link = {"Link": f'<{request.rel_url.update_query(cursor=cursor)}>; rel="next"'} if cursor else {}
-    return answer(QueueOut(items=_out([*before, *shown]), next=cursor, counts=counts), headers=link)
+    return answer(QueueOut(items=shown_items([*before, *shown]), next=cursor, counts=counts), headers=link)
 
 
 async def list_articles(request: web.Request, site: Site) -> web.Response:
@@ -60,7 +60,7 @@ async def claim(request: web.Request, site: Site, staff: Staff, body: ClaimIn) -
     """Claim the next items, or those named. What somebody else has is left out."""
     async with request.app[POOL].acquire() as conn:
         if body.ids is None:
-            selection = await _selection(conn, site, body)
+            selection = await selection_of(conn, site, body)
             claimed = await review.claim_next(
                 conn, site.id, staff.id, limit=body.limit, selection=selection, lead=staff.leads(site)
             )
@@ -70,7 +70,7 @@ async def claim(request: web.Request, site: Site, staff: Staff, body: ClaimIn) -
             )
         items = await store.find_items(conn, site.id, claimed)
     _tell(request, site, "item.claimed", claimed, staff)
-    return answer(ItemsOut(items=_out(items)))
+    return answer(ItemsOut(items=shown_items(items)))
 
 
 async def renew(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
@@ -98,7 +98,8 @@ def _numbers(ids: Iterable[str]) -> list[int]:
     return sorted({int(id_) for id_ in ids})
 
 
-def _out(items: Iterable[Item]) -> list[ItemOut]:
+def shown_items(items: Iterable[Item]) -> list[ItemOut]:
+    """Items with their reasons in words."""
     return [ItemOut.model_validate(worded_item(item.json)) for item in items]
 
 
@@ -107,7 +108,8 @@ async def _escalated(conn: Connection, site: Site, selection: Selection) -> list
     return await store.list_items(conn, site.id, limit=_ESCALATED, after=None, selection=wanted)
 
 
-async def _selection(conn: Connection, site: Site, asked: SelectionIn) -> Selection:
+async def selection_of(conn: Connection, site: Site, asked: SelectionIn) -> Selection:
+    """The side of the queue that somebody asked for."""
     article = None if asked.article is None else await store.article_id(conn, site.id, asked.article)
     return Selection(asked.view, asked.order, article)
 

@@ -17,7 +17,8 @@ class ActsWanted(In):
     action: Deed | None = None
     subject: (
         Annotated[
-            str, StringConstraints(pattern=r"^(comment|ticket|reader|policy|article|staff):[\w-]{1,40}$")
+            str,
+            StringConstraints(pattern=r"^(comment|ticket|reader|policy|article|staff|batch):[\w-]{1,40}$"),
         ]
         | None
     ) = None

@@ -1,4 +1,4 @@
-"""Acts on all of a reader's comments: each goes on a bounded step at a time, and knows how far it has come."""
+"""Acts on many comments, all of a reader's or those that were picked: each goes on a bounded step at a time, and knows how far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,13 +23,18 @@ class Batch:
 
     id: int
     staff_id: int
-    reader_id: int
-    reason: str
+    # None for comments that were picked in the queue.
+    reader_id: int | None
+    action: str
+    reason: str | None
     note: str | None
     state: str
     total: int
     decided: int
     skipped: int
+    # Of those skipped: what somebody else had decided, and what was before somebody else.
+    overtaken: int
+    claimed: int
     taken_back: int
     reached: int
     created_at: datetime
@@ -37,16 +42,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A comment to be taken down; `held_by_other` while a colleague has it before them."""
+    """A comment to be decided on; `held_by_other` while a colleague has it before them, `overtaken` once one has decided."""
 
     id: int
     revision: int
     status: Status
     held_by_other: bool
+    overtaken: bool
 
 
 _FIELDS = (
-    "id, staff_id, reader_id, reason, note, state, total, decided, skipped, taken_back, reached, created_at"
+    "id, staff_id, reader_id, action, reason, note, state, total, decided, skipped, overtaken, claimed, taken_back, reached, "
+    "created_at"
 )
 
 
@@ -95,7 +102,9 @@ async def lock(conn: Connection, site_id: int, batch_id: int) -> Batch | None:
 
 
 async def targets(conn: Connection, site_id: int, batch: Batch, staff_id: int) -> list[Target]:
-    """The next comments to be taken down, the newest first."""
+    """The next comments to be decided on, the newest first."""
+    if batch.reader_id is None:
+        return await _picked(conn, site_id, batch, staff_id)
     rows = await conn.fetch(
         f"""SELECT c.id, c.revision, c.status, EXISTS (
                 SELECT FROM queue q WHERE q.site_id = $1 AND q.comment_id = c.id AND q.lane = 'review'
@@ -107,31 +116,68 @@ async def targets(conn: Connection, site_id: int, batch: Batch, staff_id: int) -
         batch.reached,
         claimant(staff_id),
     )
-    return [Target(row["id"], row["revision"], Status(row["status"]), row["held"]) for row in rows]
+    return [
+        Target(row["id"], row["revision"], Status(row["status"]), row["held"], overtaken=False)
+        for row in rows
+    ]
+
+
+async def _picked(conn: Connection, site_id: int, batch: Batch, staff_id: int) -> list[Target]:
+    """As each was when it was picked: what has left the queue since, or is not as it was, was decided by somebody else."""
+    rows = await conn.fetch(
+        f"""SELECT p.id, p.revision, p.status, q.id IS NULL OR (c.revision, c.status) <> (p.revision, p.status) AS overtaken,
+                   coalesce(q.ready_at > now() AND q.claimed_by <> $4, false) AS held
+            FROM (SELECT unnest(comment_ids) AS id, unnest(revisions) AS revision, unnest(statuses) AS status
+                  FROM batches WHERE site_id = $1 AND id = $2) p
+            JOIN comments c ON c.site_id = $1 AND c.id = p.id
+            LEFT JOIN queue q ON q.site_id = $1 AND q.comment_id = p.id AND q.lane = 'review'
+            WHERE p.id < $3 ORDER BY p.id DESC LIMIT {STEP}""",
+        site_id,
+        batch.id,
+        batch.reached,
+        claimant(staff_id),
+    )
+    return [
+        Target(row["id"], row["revision"], Status(row["status"]), row["held"], row["overtaken"])
+        for row in rows
+    ]
 
 
 async def went_on(
-    conn: Connection, site_id: int, batch_id: int, *, decided: int, skipped: int, reached: int | None
+    conn: Connection,
+    site_id: int,
+    batch_id: int,
+    *,
+    decided: int,
+    skipped: int,
+    overtaken: int,
+    claimed: int,
+    reached: int | None,
 ) -> None:
     """Note what a step did; `reached` None: there was nothing left."""
     await conn.execute(
         """UPDATE batches SET decided = decided + $3, skipped = skipped + $4, reached = coalesce($5, reached),
+               overtaken = overtaken + $6, claimed = claimed + $7,
                state = CASE WHEN $5::bigint IS NULL THEN 'done' ELSE state END WHERE site_id = $1 AND id = $2""",
         site_id,
         batch_id,
         decided,
         skipped,
         reached,
+        overtaken,
+        claimed,
     )
 
 
-async def begin_undoing(conn: Connection, site_id: int, batch_id: int) -> None:
+async def begin_undoing(conn: Connection, site_id: int, batch_id: int, staff_id: int) -> None:
     """From here on only what was decided is taken back."""
     await conn.execute(
-        "UPDATE batches SET state = 'undoing', reached = $3 WHERE site_id = $1 AND id = $2 AND state IN ('doing', 'done')",
+        """UPDATE batches SET state = 'undoing', reached = $3, undone_at = now(), undone_by = $4
+           WHERE site_id = $1 AND id = $2 AND state IN ('doing', 'done')""",
         site_id,
         batch_id,
         _TOP,
+        staff_id,
     )
 
 

@@ -24,8 +24,8 @@ _PERSON = f"""
             SELECT * FROM reader_notes WHERE site_id = $1 AND reader_id = w.id ORDER BY id DESC LIMIT {_MOST_NOTES}) n
             JOIN staff s ON s.id = n.staff_id),
         'batches', (SELECT coalesce(json_agg(json_build_object(
-            'id', b.id::text, 'reader_id', b.reader_id::text, 'reason', b.reason, 'state', b.state, 'total', b.total,
-            'decided', b.decided, 'skipped', b.skipped, 'taken_back', b.taken_back, 'created_at', b.created_at,
+            'id', b.id::text, 'reader_id', b.reader_id::text, 'action', b.action, 'reason', b.reason, 'state', b.state, 'total', b.total,
+            'decided', b.decided, 'skipped', b.skipped, 'overtaken', b.overtaken, 'claimed', b.claimed, 'taken_back', b.taken_back, 'created_at', b.created_at,
             'staff', json_build_object('id', s.id::text, 'name', s.name)) ORDER BY b.id DESC), '[]') FROM (
             SELECT * FROM batches WHERE site_id = $1 AND reader_id = w.id ORDER BY id DESC LIMIT 5) b
             JOIN staff s ON s.id = b.staff_id))::text

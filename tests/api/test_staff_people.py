@@ -255,7 +255,7 @@ async def test_all_of_a_readers_comments_go_and_come_back_as_one(
     batch = await take_down(console, reader)
     assert (batch["state"], batch["total"], batch["decided"]) == ("doing", 230, 100)
     while batch["state"] == "doing":
-        status, batch = await console.call("POST", f"/sites/demo/removals/{batch['id']}/steps")
+        status, batch = await console.call("POST", f"/sites/demo/batches/{batch['id']}/steps")
         assert status == 200
     assert (batch["state"], batch["decided"], batch["skipped"]) == ("done", 230, 0)
     assert {await room.status(comment) for comment in before} == {"rejected"}
@@ -264,9 +264,9 @@ async def test_all_of_a_readers_comments_go_and_come_back_as_one(
     _, person = await console.call("GET", f"{READERS}/{reader}")
     assert person["strikes"]["count"] == 1
 
-    status, batch = await console.call("POST", f"/sites/demo/removals/{batch['id']}/undo")
+    status, batch = await console.call("POST", f"/sites/demo/batches/{batch['id']}/undo")
     while batch["state"] == "undoing":
-        _, batch = await console.call("POST", f"/sites/demo/removals/{batch['id']}/steps")
+        _, batch = await console.call("POST", f"/sites/demo/batches/{batch['id']}/steps")
     assert (batch["state"], batch["taken_back"]) == ("undone", 230)
     # The classifier had not read what was pending: that is before people now.
     wanted = {comment: "held" if status == "pending" else status for comment, status in before.items()}
@@ -292,7 +292,7 @@ async def test_undoing_leaves_what_somebody_decided_since(room: Newsroom) -> Non
     batch = await take_down(anna, reader)
     body = {"action": "publish", "revision": 1, "status": "rejected"}
     assert (await bert.call("POST", f"/sites/demo/comments/{comments[0]}/decisions", body))[0] == 201
-    _, batch = await anna.call("POST", f"/sites/demo/removals/{batch['id']}/undo")
+    _, batch = await anna.call("POST", f"/sites/demo/batches/{batch['id']}/undo")
     assert (batch["state"], batch["taken_back"]) == ("undone", 1)
     assert [await room.status(comment) for comment in comments] == ["published", "held"]
 
@@ -306,7 +306,7 @@ async def test_the_record_has_it_all(room: Newsroom) -> None:
     await lay(lena, reader, "ban")
     await lay(lena, reader, "lift", seen="banned", reason=None)
     batch = await take_down(lena, reader)
-    await lena.call("POST", f"/sites/demo/removals/{batch['id']}/undo")
+    await lena.call("POST", f"/sites/demo/batches/{batch['id']}/undo")
     _, record = await lena.call("GET", f"/sites/demo/record?subject=reader:{reader}")
     assert [act["action"] for act in record["items"]] == [
         "reader.restore_comments",

@@ -16,6 +16,9 @@ IDS = {"ids": ["1"]}
 # The call, and who may make it. Whoever may gets past the door: to the answer, or to what else is wrong.
 TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("GET", f"{SITE}/queue", None, LOOK),
+    ("GET", f"{SITE}/queue/scores", None, LOOK),
+    ("GET", f"{SITE}/queue/sample?low=0&high=1", None, LOOK),
+    ("POST", f"{SITE}/batches", {"action": "publish", "band": {"low": 0.9, "high": 1}}, DO),
     ("POST", f"{SITE}/queue/claims", {}, DO),
     ("PUT", f"{SITE}/queue/claims", IDS, DO),
     ("DELETE", f"{SITE}/queue/claims", IDS, DO),
@@ -39,8 +42,8 @@ TABLE: list[tuple[str, str, object, tuple[str, ...]]] = [
     ("POST", f"{SITE}/readers/1/sanctions", {"action": "ban", "seen": "none", "reason": "spam"}, DO),
     ("POST", f"{SITE}/warnings/1/withdrawal", None, DO),
     ("POST", f"{SITE}/readers/1/removals", {"reason": "spam"}, DO),
-    ("POST", f"{SITE}/removals/1/steps", None, DO),
-    ("POST", f"{SITE}/removals/1/undo", None, DO),
+    ("POST", f"{SITE}/batches/1/steps", None, DO),
+    ("POST", f"{SITE}/batches/1/undo", None, DO),
     ("GET", f"{SITE}/staff", None, ADMIN),
     ("PUT", f"{SITE}/staff/99", {"role": "lead"}, ADMIN),
     ("DELETE", f"{SITE}/staff/99", None, ADMIN),

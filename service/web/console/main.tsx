@@ -7,6 +7,7 @@ import { App } from "./ui/app.tsx";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/queue.css";
+import "./styles/bulk.css";
 import "./styles/search.css";
 import "./styles/page.css";
 import "./styles/policy.css";

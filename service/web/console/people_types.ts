@@ -46,11 +46,15 @@ export interface Hint {
 /** An act on all of a reader's comments. */
 export interface Batch {
   id: string;
+  action: "publish" | "reject";
   reason_text: string;
   state: "doing" | "done" | "undoing" | "undone";
   total: number;
   decided: number;
   skipped: number;
+  /** Of those skipped. */
+  overtaken: number;
+  claimed: number;
   taken_back: number;
   created_at: string;
   staff: Person | null;

@@ -7,6 +7,7 @@ export const HELP_VIEWS = ["incidents", "faults", "answers"] as const;
 /** Where in the console one is; the address says the same. */
 export type Place =
   | { view: "queue"; site: string; query?: Query }
+  | { view: "bands"; site: string; query: Query }
   | { view: "search"; site: string; query: Query; id: string | null }
   | { view: "record"; site: string; query: Query }
   | { view: "policy"; site: string }
@@ -38,7 +39,7 @@ function parse({ pathname, search }: Location): Place | null {
   const help = HELP_VIEWS.find((one) => one === view);
   if (help) return { view: help, site };
   if (view === "search") return { view, site, query, id: rest || null };
-  if (view === "record") return { view, site, query };
+  if (view === "record" || view === "bands") return { view, site, query };
   if (view === "policy") return { view, site };
   if (view === "insight" || view === "quality") return { view, site };
   return { view: "queue", site, query };
@@ -61,7 +62,8 @@ export function pathOf(place: Place): string {
     case "answers":
       return `${base}/${place.view}`;
     case "record":
-      return `${base}/record${behind(place.query)}`;
+    case "bands":
+      return `${base}/${place.view}${behind(place.query)}`;
     case "reader":
       return `${base}/readers/${encodeURIComponent(place.id)}`;
     case "comment":

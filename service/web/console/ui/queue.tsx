@@ -5,9 +5,13 @@ import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { paused, rest } from "../exposure.ts";
 import { useShortcuts } from "../keys.ts";
+import { clearPicks, pickTo, togglePick } from "../picks.ts";
+import { go } from "../router.ts";
 import { behind, type Query, queryOf, selectionOf } from "../selection.ts";
 import { mayDecide } from "../session.ts";
+import type { Item } from "../types.ts";
 import { plural } from "../words.ts";
+import { BulkBar } from "./bulk.tsx";
 import { Card } from "./card.tsx";
 import { QueueRow } from "./row.tsx";
 import { Sides } from "./sides.tsx";
@@ -42,6 +46,7 @@ function List({ desk }: { desk: Desk }) {
   return (
     <section class="list" aria-label="Waiting">
       <Sides desk={desk} />
+      <BulkBar desk={desk} />
       <Health desk={desk} />
       <ol ref={list}>
         {desk.list.items.value.map((item) => (
@@ -92,11 +97,19 @@ function Break() {
 
 /** The list of what waits, and the card that is worked on. */
 export function QueueView({ desk, query }: { desk: Desk; query: Query }) {
-  useEffect(() => () => desk.open(null), [desk]);
+  useEffect(
+    () => () => {
+      desk.open(null);
+      clearPicks();
+    },
+    [desk],
+  );
   const asked = behind(query);
   useEffect(() => {
     const wanted = selectionOf(query);
-    if (behind(queryOf(wanted)) !== behind(desk.pages.query)) desk.select(wanted);
+    if (behind(queryOf(wanted)) === behind(desk.pages.query)) return;
+    clearPicks();
+    desk.select(wanted);
   }, [desk, asked]);
   useSignalEffect(() => {
     // What is free again because a claim ran out is not told: hence the clock.
@@ -107,11 +120,25 @@ export function QueueView({ desk, query }: { desk: Desk; query: Query }) {
   useSignalEffect(() => {
     if (paused.value) desk.open(null);
   });
+  const withCurrent = (run: (item: Item) => void) => (): void => {
+    if (desk.current.value && mayDecide.value) run(desk.current.value);
+  };
   useShortcuts(
     "Queue",
     [
       { key: "j", does: "Next in the list", run: () => desk.step(1) },
       { key: "k", does: "The one before", run: () => desk.step(-1) },
+      { key: "x", does: "Mark, to decide on several at once", run: withCurrent(togglePick) },
+      {
+        key: "X",
+        does: "Mark all from the last marked to this",
+        run: withCurrent((one) => pickTo(desk, one)),
+      },
+      {
+        key: "l",
+        does: "Decide by a band of scores",
+        run: () => go({ view: "bands", site: desk.options.site, query: desk.pages.query }),
+      },
     ],
     [desk],
   );

@@ -36,7 +36,7 @@ export function Removals({ desk, reader, onChanged }: Props) {
       let batch = await first();
       running.value = batch;
       while (goesOn(batch)) {
-        batch = await call<Batch>("POST", at(`/removals/${batch.id}/steps`));
+        batch = await call<Batch>("POST", at(`/batches/${batch.id}/steps`));
         running.value = batch;
       }
       key.current = randomKey();
@@ -139,7 +139,7 @@ export function Removals({ desk, reader, onChanged }: Props) {
                   <button
                     type="button"
                     class="plain"
-                    onClick={() => void run(() => call<Batch>("POST", at(`/removals/${batch.id}/steps`)))}
+                    onClick={() => void run(() => call<Batch>("POST", at(`/batches/${batch.id}/steps`)))}
                   >
                     Go on
                   </button>
@@ -148,7 +148,7 @@ export function Removals({ desk, reader, onChanged }: Props) {
                   <button
                     type="button"
                     class="plain"
-                    onClick={() => void run(() => call<Batch>("POST", at(`/removals/${batch.id}/undo`)))}
+                    onClick={() => void run(() => call<Batch>("POST", at(`/batches/${batch.id}/undo`)))}
                   >
                     Put all back
                   </button>

@@ -1,6 +1,8 @@
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { isMasked } from "../masking.ts";
+import { picks, pickTo, togglePick } from "../picks.ts";
+import { mayDecide } from "../session.ts";
 import type { Item } from "../types.ts";
 import { age, excerpt, urgencyInWords, whyInShort } from "../words.ts";
 
@@ -15,6 +17,7 @@ function gist(item: Item): string {
 export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
   const { comment } = item;
   const taken = desk.takenBy(item);
+  const picked = picks.value.has(item.id);
   const gone = item.id in desk.overtaken.value;
   const note = gone
     ? "decided"
@@ -24,7 +27,21 @@ export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
         ? "skipped"
         : "";
   return (
-    <li>
+    <li class={picked ? "picked" : ""}>
+      {mayDecide.value && (
+        <label class="pick">
+          <span class="unseen">Mark: {excerpt(comment.body, 60)}</span>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            checked={picked}
+            onClick={(event) => {
+              if (event.shiftKey) pickTo(desk, item);
+              else togglePick(item);
+            }}
+          />
+        </label>
+      )}
       <button
         type="button"
         class={`row ${taken || gone ? "taken" : ""}`}

@@ -7,6 +7,7 @@ import { session, site } from "../session.ts";
 import { AccountView } from "./account.tsx";
 import { AnswersView } from "./answers.tsx";
 import { AppealsView } from "./appeals.tsx";
+import { BandsView } from "./bands.tsx";
 import { Bar } from "./bar.tsx";
 import { CommentView } from "./comment_view.tsx";
 import { DissentDialog } from "./dissent.tsx";
@@ -27,6 +28,7 @@ import { TicketsView } from "./tickets.tsx";
 
 const TITLES = {
   queue: "Queue",
+  bands: "Decide by score",
   search: "Search",
   record: "Record",
   policy: "Policy",
@@ -60,6 +62,7 @@ function View() {
   if (at.view === "incidents") return <IncidentsView desk={open} />;
   if (at.view === "faults") return <FaultsView desk={open} />;
   if (at.view === "answers") return <AnswersView desk={open} />;
+  if (at.view === "bands") return <BandsView desk={open} query={at.query} />;
   if (at.view === "search") return <SearchView desk={open} query={at.query} id={at.id} />;
   if (at.view === "insight") return <InsightView desk={open} />;
   if (at.view === "quality") return <QualityView desk={open} />;

@@ -6,6 +6,7 @@ import { queryOf, type Selection, selectionOf, VIEWS, type View } from "../selec
 import type { ArticleRef, Counts } from "../types.ts";
 import { VIEW } from "../words.ts";
 import { ArticleMode } from "./article_mode.tsx";
+import { PlaceLink } from "./links.tsx";
 import { SavedFilters } from "./saved.tsx";
 
 const counted = (counts: Counts | null, view: View): number | string =>
@@ -80,6 +81,7 @@ export function Sides({ desk }: { desk: Desk }) {
           <option value="urgent">Most urgent</option>
           <option value="oldest">Oldest</option>
         </select>
+        <PlaceLink to={{ view: "bands", site, query: queryOf(selection) }}>By score</PlaceLink>
         <SavedFilters site={site} place="queue" query={queryOf(selection)} />
       </div>
       {selection.article !== null && (
