@@ -99,7 +99,7 @@ function Hints({ hints, site }: { hints: Hint[]; site: string }) {
               <PlaceLink to={{ view: "reader", site, id: hint.reader.id }}>
                 <bdi>{hint.reader.name}</bdi>
               </PlaceLink>
-              , {UNDER[hint.sanction]}: {hintInWords(hint)} <Ago at={hint.seen_at} />
+              , {UNDER[hint.sanction]}: {hintInWords(hint)} (<Ago at={hint.seen_at} />)
             </span>
           </li>
         ))}

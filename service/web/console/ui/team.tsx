@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { say } from "../notices.ts";
-import { askAgain, inWords, lapsed, session } from "../session.ts";
+import { askAgain, inWords, lapsed } from "../session.ts";
 import type { Invitation, MadeLink, PeopleRules, Team } from "../team_types.ts";
 import type { Role } from "../types.ts";
 import { type Act, MemberRow, ROLE } from "./member.tsx";
@@ -216,7 +216,6 @@ export function TeamView({ desk }: { desk: Desk }) {
             <h2>How the site deals with people</h2>
             <RulesForm key={JSON.stringify(known.rules)} rules={known.rules} act={act} at={at} />
           </section>
-          <p class="muted fine">Signed in as {session.value?.staff.email}.</p>
         </>
       )}
     </div>
