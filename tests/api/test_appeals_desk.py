@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from service import housekeeping
 from service.help import mail
 from service.settings import Settings
 from tests.api.appeals import SITE, Reader, decide, judge, reader, rejected, waiting
@@ -363,3 +364,19 @@ async def test_one_sites_appeals_are_not_anothers(room: Newsroom, other_site: in
     assert (await eve.call("POST", f"{other}/{id_['id']}/decision", verdict))[0] == 404
     assert (await eve.call("POST", f"{other}/{id_['id']}/undo"))[0] == 404
     assert (await eve.call("POST", f"{other}/claims", {"ids": [id_["id"]]}))[1]["items"] == []
+
+
+async def test_housekeeping_loses_no_appeal_however_long_it_waits(room: Newsroom) -> None:
+    anna, ben, rita = await room.console("anna"), await room.console("ben"), await reader(room)
+    comment = await rejected(room, anna, rita)
+    receipt = await ticket(rita, comment, email="rita@example.org")
+    for table in ("appeals", "queue", "tickets", "ticket_steps", "decisions"):
+        column = "queued_at" if table == "queue" else "created_at"
+        await room.pool.execute(f"UPDATE {table} SET {column} = {column} - interval '2 years'")
+    await room.pool.execute("UPDATE appeals SET due_at = due_at - interval '2 years'")
+    async with room.pool.acquire() as conn:
+        await housekeeping.sweep(conn)
+    [appeal] = await waiting(ben)
+    assert (await judge(ben, appeal["id"], "overturn"))[0] == 201
+    _, shown = await ben.call("GET", f"{SITE}/tickets/{receipt['reference']}")
+    assert (shown["state"], shown["email"]) == ("resolved", "rita@example.org")
