@@ -11,7 +11,7 @@ from datetime import datetime
 
 import asyncpg
 
-from moderation import appeals, followers, outcomes, stages
+from moderation import appeals, followers, nudges, outcomes, stages
 from moderation.appeals import Appeal, Hindrance
 from moderation.database import Connection
 from moderation.reasons import Reason, dump_reasons
@@ -48,6 +48,8 @@ class Draft:
     idempotency_key: str | None = None
     # Where a decision that holds the comment puts it in the review queue; higher is sooner.
     priority: float = 0
+    # Its author is asked to put it differently, before people see what this holds.
+    asks: bool = False
     # How its item came to whoever decides; known once it is decided.
     handover_id: int | None = None
 
@@ -164,6 +166,7 @@ async def _write(
     versions = await outcomes.publish_events(conn, changes)
     await outcomes.count_replies(conn, changes)
     await outcomes.update_review_queue(conn, drafts, ids)
+    await nudges.follow(conn, drafts)
     await appeals.follow(conn, drafts, ids, appealed)
     await outcomes.fill_outbox(conn, drafts, ids)
     await followers.note(conn, drafts)

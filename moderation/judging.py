@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moderation.decisions import Draft
+from moderation.nudges import is_for_tone
 from moderation.policy import ArticleMode, Author, Policy, Sanction, Signals, judge
 from moderation.policy_parts import Action
 from moderation.queue import ScoreItem
@@ -55,6 +56,7 @@ def judge_item(
         policy_version=policy_version,
         model=signals.model,
         priority=priority(scores),
+        asks=item.nudge == "wanted" and to_status is Status.HELD and is_for_tone(verdict.reasons),
     )
     return Judged(item, scores, draft)
 
@@ -79,7 +81,7 @@ def signals_of(
             sanction=Sanction(item.author_sanction),
         ),
         article_mode=ArticleMode(item.article_mode),
-        is_edit=item.revision > 1,
+        is_edit=item.revision > 1 and item.nudge != "rephrased",
         repeats=item.author_repeats if count_floods else 0,
         recent=item.author_recent if count_floods else 0,
     )

@@ -51,6 +51,8 @@ class ScoreItem:
     held_by_staff: bool
     # Readers see the newest revision already.
     shown: bool
+    # wanted: its author would be asked about its tone; rephrased: they were, and this is their answer.
+    nudge: str | None = None
 
 
 async def enqueue_score(conn: Connection, site_id: int, comment_id: int, *, priority: float = 0) -> None:
@@ -87,7 +89,7 @@ CLAIM_SCORES = """
            coalesce((SELECT d.actor = 'staff' AND d.to_status = 'held' FROM decisions d
                      WHERE d.site_id = q.site_id AND d.comment_id = q.comment_id ORDER BY d.id DESC LIMIT 1), false)
                AS held_by_staff,
-           c.status = 'published' AND c.shown_revision = c.revision AS shown
+           c.status = 'published' AND c.shown_revision = c.revision AS shown, c.nudge
     FROM claimed q
     JOIN comments c ON c.site_id = q.site_id AND c.id = q.comment_id
     JOIN revisions r ON r.site_id = q.site_id AND r.comment_id = q.comment_id AND r.revision = c.revision
@@ -135,6 +137,7 @@ async def claim_scores(
             judged_by_staff=row["judged_by_staff"],
             held_by_staff=row["held_by_staff"],
             shown=row["shown"],
+            nudge=row["nudge"],
         )
         for row in rows
     ]

@@ -42,6 +42,7 @@ READER = [
     Route("GET",    _COMMENT,                threads.get_comment,        ANYONE, "Read one comment", gives=shapes.CommentOut),
     Route("PATCH",  _COMMENT,                writing.edit_comment,       READERS, "Edit one's comment", "edit", 200, shapes.CommentOut, changes=True),
     Route("DELETE", _COMMENT,                writing.delete_comment,     READERS, "Delete one's comment", "edit", 204),
+    Route("POST",   f"{_COMMENT}/review",    writing.send_to_review,     READERS, "Send a comment to people as it is", "edit", 200, shapes.CommentOut),
     Route("GET",    f"{_COMMENT}/replies",   threads.list_replies,       ANYONE, "Read what lies below a comment", gives=shapes.ListOut),
     Route("PUT",    f"{_COMMENT}/vote",      taking_part.put_vote,       READERS, "Vote", "vote", 200, shapes.OwnVoteOut),
     Route("DELETE", f"{_COMMENT}/vote",      taking_part.delete_vote,    READERS, "Withdraw one's vote", "vote", 200, shapes.OwnVoteOut),

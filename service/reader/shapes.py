@@ -32,12 +32,15 @@ class LeaveIn(TokenIn):
 
 
 class CommentIn(In):
-    """A comment to be posted; `article_url` and `article_title` describe the page, when it is the first."""
+    """A comment to be posted; `article_url` and `article_title` describe the page, when it is the first. With `nudge` its
+    author is asked to put it differently, where it would be held for its tone.
+    """
 
     body: Text
     parent_id: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = None
     article_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
     article_title: Annotated[str, StringConstraints(max_length=500)] | None = None
+    nudge: bool = False
 
 
 class EditIn(In):
@@ -170,6 +173,8 @@ class CommentOut(Out):
     featured: bool
     replies: "ListOut | None" = None
     body: str | None = None
+    # Held for its tone alone: its author may put it differently or send it to people, who see it a little later in any case.
+    rephrase: bool | None = None
     reasons: list[ReasonOut] | None = None
     note: str | None = None
     appeal: OwnAppealOut | None = None

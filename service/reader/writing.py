@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from moderation import nudges
 from moderation.database import Connection
 from moderation.decisions import Decided, Draft, decide
 from moderation.policy_parts import Severity
@@ -37,6 +38,7 @@ async def create_comment(
         article_title=body.article_title,
         idempotency_key=idempotency_key(request),
         refuse_repeats=request.app[LIMITS].enabled,
+        nudge=body.nudge and site.nudges,
     )
     async with request.app[POOL].acquire() as conn:
         try:
@@ -153,6 +155,18 @@ async def edit_comment(
     request.app[NOTIFIER].queue()
     assert edited is not None
     return answer(in_words(edited), headers={"ETag": f'"{edited["revision"]}"'})
+
+
+async def send_to_review(request: web.Request, site: Site, reader: Reader, id: int) -> web.Response:
+    """Have people read a comment as it is, in place of putting it differently."""
+    async with request.app[POOL].acquire() as conn, conn.transaction():
+        await _own(conn, site, reader, id)
+        sent = await nudges.send(conn, site.id, reader.id, id)
+        comment = await comments.read_own(conn, site.id, reader.id, id)
+    if sent:
+        request.app[NOTIFIER].staff(site.id, "item.added", id)
+    assert comment is not None
+    return answer(in_words(comment))
 
 
 async def delete_comment(request: web.Request, site: Site, reader: Reader, id: int) -> web.Response:

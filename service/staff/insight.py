@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from moderation.statuses import Status
 from service import exporting
 from service.endpoint import answer
 from service.keys import POOL
@@ -47,6 +48,16 @@ class BusyArticleOut(ArticleOut):
     decided: int
 
 
+class NudgedOut(Out):
+    """Comments whose authors were asked about their tone, by what they did and what became of the comment; no text is kept
+    of what was put differently.
+    """
+
+    answer: Literal["asked", "rephrased", "sent"]
+    status: Status
+    comments: int
+
+
 class InsightOut(Out):
     """How the work goes: `automatic` is the share of what came in that no person had to look at."""
 
@@ -58,6 +69,7 @@ class InsightOut(Out):
     p95_s: float | None
     hours: list[HourOut]
     articles: list[BusyArticleOut]
+    nudges: list[NudgedOut]
 
 
 async def get_insight(request: web.Request, site: Site, query: InsightQuery) -> web.Response:
@@ -77,6 +89,7 @@ async def get_insight(request: web.Request, site: Site, query: InsightQuery) -> 
             p95_s=found.p95_s,
             hours=[HourOut.model_validate(hour) for hour in found.hours],
             articles=[BusyArticleOut.model_validate(article) for article in found.articles],
+            nudges=[NudgedOut.model_validate(row) for row in found.nudges],
         )
     )
 

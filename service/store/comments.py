@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from moderation import queue
+from moderation import nudges, queue
 from moderation.database import Connection
 from moderation.statuses import Status
 from service.store.shapes import own_comment, public_comment
@@ -37,6 +37,8 @@ class NewComment:
     idempotency_key: str | None
     # Refuse the same text by the same reader in the same place.
     refuse_repeats: bool
+    # Its author would be asked to put it differently, if it were held for its tone.
+    nudge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ _POST = f"""
         LEFT JOIN comments p ON p.site_id = $1 AND p.id = $6 AND p.article_id = a.id AND p.status = 'published'
         WHERE a.site_id = $1 AND a.key = $3
     ), comment AS (
-        INSERT INTO comments (site_id, article_id, reader_id, parent_id, root_id, ancestors, body, html, idempotency_key)
-        SELECT $1, article_id, $2, parent_id, root_id, ancestors, $4, $5, $7 FROM target
+        INSERT INTO comments (site_id, article_id, reader_id, parent_id, root_id, ancestors, body, html, idempotency_key, nudge)
+        SELECT $1, article_id, $2, parent_id, root_id, ancestors, $4, $5, $7, CASE WHEN $9 THEN 'wanted' END FROM target
         WHERE mode <> 'closed' AND repeat_of IS NULL AND ($6::bigint IS NULL OR found_parent IS NOT NULL)
               AND sanction NOT IN ('suspended', 'banned') AND warned IS NULL
         RETURNING *
@@ -110,7 +112,7 @@ async def post(conn: Connection, new: NewComment) -> Posted:
     )
     for _ in range(2):
         try:
-            row = await conn.fetchrow(_POST, *arguments, new.refuse_repeats)
+            row = await conn.fetchrow(_POST, *arguments, new.refuse_repeats, new.nudge)
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != "comments_idempotency_unique":
                 raise
@@ -209,6 +211,7 @@ async def edit(conn: Connection, site_id: int, comment: Comment, *, body: str, h
     Until then a published text stays up. Returns the new revision.
     """
     revision = comment.revision + 1
+    rephrased = await nudges.rephrase(conn, site_id, comment.id)
     await conn.execute(
         "INSERT INTO revisions (site_id, comment_id, revision, body, html) VALUES ($1, $2, $3, $4, $5)",
         site_id,
@@ -218,7 +221,14 @@ async def edit(conn: Connection, site_id: int, comment: Comment, *, body: str, h
         html,
     )
     await conn.execute(
-        "UPDATE comments SET revision = $3 WHERE site_id = $1 AND id = $2", site_id, comment.id, revision
+        """UPDATE comments SET revision = $3, body = CASE WHEN $4 THEN $5 ELSE body END,
+               html = CASE WHEN $4 THEN $6 ELSE html END WHERE site_id = $1 AND id = $2""",
+        site_id,
+        comment.id,
+        revision,
+        rephrased,
+        body,
+        html,
     )
     await queue.enqueue_score(conn, site_id, comment.id)
     return revision

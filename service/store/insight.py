@@ -45,6 +45,13 @@ ARTICLES = f"""
     JOIN articles a ON a.site_id = $1 AND a.id = n.article_id ORDER BY n.held DESC, n.inbound DESC, a.id"""
 
 
+# $1 the site, $2 from when on: those asked to put it differently, by what they did (asked: nothing) and what came of it.
+NUDGES = """
+    SELECT nudge AS answer, status, count(*) AS comments FROM comments
+    WHERE site_id = $1 AND created_at >= $2 AND nudge IN ('asked', 'rephrased', 'sent')
+    GROUP BY nudge, status ORDER BY nudge, status"""
+
+
 @dataclass(frozen=True, slots=True)
 class Insight:
     """The hours, oldest first; the articles with most held; people's decisions over all, times in seconds."""
@@ -54,6 +61,7 @@ class Insight:
     decided: int
     median_s: float | None
     p95_s: float | None
+    nudges: Sequence[dict[str, Any]]
 
 
 async def read_insight(conn: Connection, site_id: int, since: datetime, *, articles: int) -> Insight:
@@ -68,4 +76,5 @@ async def read_insight(conn: Connection, site_id: int, since: datetime, *, artic
         total["decided"],
         total["median_s"],
         total["p95_s"],
+        [dict(row) for row in await conn.fetch(NUDGES, site_id, since)],
     )

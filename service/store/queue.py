@@ -67,7 +67,8 @@ _ITEM = f"""
     LEFT JOIN staff s ON q.claimed_by = 'staff:' || s.id
     LEFT JOIN handovers h ON h.site_id = $1 AND h.id = q.handover_id
     LEFT JOIN staff y ON y.id = h.staff_id
-    WHERE q.site_id = $1 AND q.lane = 'review'"""
+    -- What its author is asked about is not before people yet.
+    WHERE q.site_id = $1 AND q.lane = 'review' AND (q.ready_at <= now() OR q.claimed_by IS NOT NULL)"""
 # The first half of the condition bounds the walk of the index, the second finds the very place.
 _AFTER = {Order.URGENT: "q.urgency <= $3 AND (q.urgency < $3 OR q.id > $4)", Order.OLDEST: "q.id > $3"}
 

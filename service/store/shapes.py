@@ -48,6 +48,9 @@ def own_comment(c: str = "c", w: str = "w", r: str = "r") -> str:
     return f"""json_build_object(
         'author', {_author(w)}, 'html', {r}.html, 'body', {r}.body, 'edited_at', {c}.edited_at,
         'status', {c}.status, {_fields(c, "revision")},
+        'rephrase', {c}.nudge = 'asked' AND {c}.status = 'held' AND EXISTS (
+            SELECT FROM queue q WHERE q.site_id = {c}.site_id AND q.comment_id = {c}.id AND q.lane = 'review'
+            AND q.claimed_by IS NULL AND q.ready_at > now()),
         'reasons', coalesce((SELECT d.reasons {last}), '[]'), 'note', (SELECT d.note {last}),
         'appeal', CASE WHEN {c}.status <> 'pending' THEN {own_appeal(c)} END,
         'appeal_until', CASE WHEN {c}.status IN ('held', 'rejected')

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.consoles import Desk, query
+from tests.browser.test_widget_everybody import OPEN, accessible
 from tests.browser.widgets import comment, menu, open_thread, write
 
 pytestmark = pytest.mark.browser
@@ -123,3 +124,33 @@ def test_mail_about_answers_is_asked_for_in_the_thread(page: Page, desk: Desk) -
     about = {"article_url": f"{service.url}/story/story", "article_title": "Story"}
     assert asked == [{"email": "ann@mail.example", "replies": True, "follow": True, **about}]
     expect(form.get_by_role("button", name="No more mail")).to_be_visible()
+
+
+def test_what_is_held_for_its_tone_can_be_put_differently_or_sent_on(page: Page, desk: Desk) -> None:
+    open_thread(page, desk.service, "story", csp=OPEN)
+    write(page, "You idiot")
+    mine = page.locator("article.comment")
+    expect(mine.get_by_text("harsher than you mean")).to_be_visible()
+    expect(mine).not_to_contain_text("0.")
+    mine.get_by_role("button", name="Put it differently").click()
+    field = mine.get_by_role("textbox")
+    expect(field).to_be_focused()
+    field.fill("I do not agree")
+    field.press("Control+Enter")
+    expect(mine).to_have_attribute("data-status", "published")
+    expect(mine).to_contain_text("I do not agree")
+
+    write(page, "Another idiot", name=None)
+    held = comment(page, "Another idiot")
+    accessible(page)
+    held.get_by_role("button", name="Send it as it is").click()
+    expect(held.get_by_text("A moderator will read this")).to_be_visible()
+    assert [
+        tuple(row)
+        for row in query(
+            desk,
+            "SELECT nudge, count(*) FROM comments WHERE nudge IS NOT NULL "
+            "AND site_id = (SELECT id FROM sites WHERE key = $1) GROUP BY nudge ORDER BY nudge",
+            desk.service.site,
+        )
+    ] == [("rephrased", 1), ("sent", 1)]

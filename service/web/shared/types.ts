@@ -73,6 +73,8 @@ export interface Comment {
   created_at: string;
   edited_at: string | null;
   status: CommentStatus;
+  /** Held for its tone alone: its author may put it differently, or send it to people as it is. */
+  rephrase?: boolean;
   reasons?: Reason[];
   /** What a moderator wrote to the author; only in the author's own view. */
   note?: string | null;

@@ -167,6 +167,7 @@ export class Member {
       body,
       parent_id: parent ?? undefined,
       ...about(thread),
+      nudge: true,
     };
     const answer = await this.session.call<Comment>("POST", `${thread.path}/comments`, { body: sent, key });
     const comment = { ...this.newest(answer), body };
@@ -191,6 +192,13 @@ export class Member {
     this.thread.put(edited);
     if (edited.status !== "published") this.follow(comment.id);
     this.thread.options.emit("edited", { id: comment.id });
+    if (comment.rephrase) this.thread.options.emit("nudged", { id: comment.id, answer: "rephrased" });
+  }
+
+  /** Has people read a comment as it is, in place of putting it differently. */
+  async sendOn(id: string): Promise<void> {
+    this.thread.put(await this.session.call<Comment>("POST", `/comments/${id}/review`));
+    this.thread.options.emit("nudged", { id, answer: "sent" });
   }
 
   async remove(id: string): Promise<void> {

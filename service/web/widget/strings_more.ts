@@ -61,6 +61,10 @@ export const enMore = {
   appeal_open: "You asked for another look: somebody who did not decide will answer by {time}.",
   appeal_upheld: "Somebody else has looked at it again, and agrees with the decision.",
   appeal_overturned: "You were right: it was published after another look.",
+  nudge:
+    "This may come across harsher than you mean it. Put it in other words, or have a moderator read it as it is.",
+  rephrase: "Put it differently",
+  send_on: "Send it as it is",
   status_changed: "There is news about your comment.",
   offline: "You are offline. Your text is safe here and will be sent when you are back.",
   no_answer: "The comments do not answer. Your text is safe here: please try again in a moment.",

@@ -88,6 +88,10 @@ const de: Strings = {
   appeal_open: "Du hast um erneute Prüfung gebeten: Jemand, der nicht entschieden hat, antwortet bis {time}.",
   appeal_upheld: "Jemand anderes hat noch einmal geprüft und stimmt der Entscheidung zu.",
   appeal_overturned: "Du hattest recht: Nach erneuter Prüfung ist er erschienen.",
+  nudge:
+    "Das könnte härter klingen, als du es meinst. Sag es mit anderen Worten, oder lass es so von der Moderation lesen.",
+  rephrase: "Anders sagen",
+  send_on: "So absenden",
   status_changed: "Es gibt Neues zu Ihrem Kommentar.",
   offline: "Sie sind offline. Ihr Text ist hier sicher und wird gesendet, sobald Sie wieder verbunden sind.",
   no_answer:

@@ -101,6 +101,10 @@ const es: Strings = {
   appeal_open: "Has pedido otra revisión: alguien que no tomó la decisión responderá antes del {time}.",
   appeal_upheld: "Otra persona lo ha revisado y está de acuerdo con la decisión.",
   appeal_overturned: "Tenías razón: se publicó tras otra revisión.",
+  nudge:
+    "Esto puede sonar más duro de lo que quieres decir. Dilo con otras palabras o deja que un moderador lo lea tal como está.",
+  rephrase: "Decirlo de otra forma",
+  send_on: "Enviarlo así",
   status_changed: "Hay novedades sobre su comentario.",
   offline: "No tiene conexión. Su texto está a salvo aquí y se enviará cuando la recupere.",
   no_answer: "El servicio no responde. Su texto está a salvo aquí: inténtelo de nuevo en un momento.",

@@ -106,6 +106,10 @@ const fr: Strings = {
     "Vous avez demandé un nouvel examen : une personne qui n’a pas décidé répondra avant le {time}.",
   appeal_upheld: "Une autre personne l’a réexaminé et approuve la décision.",
   appeal_overturned: "Vous aviez raison : il a été publié après un nouvel examen.",
+  nudge:
+    "Cela peut paraître plus dur que vous ne le pensez. Dites-le autrement, ou faites-le lire tel quel par la modération.",
+  rephrase: "Reformuler",
+  send_on: "Envoyer tel quel",
   status_changed: "Il y a du nouveau pour votre commentaire.",
   offline: "Vous êtes hors ligne. Votre texte est en sécurité ici et sera envoyé à votre retour.",
   no_answer: "Le service ne répond pas. Votre texte est en sécurité ici : réessayez dans un instant.",

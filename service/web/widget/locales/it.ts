@@ -105,6 +105,10 @@ const it: Strings = {
   appeal_open: "Hai chiesto un nuovo esame: qualcuno che non ha deciso risponderà entro il {time}.",
   appeal_upheld: "Un’altra persona lo ha riesaminato e conferma la decisione.",
   appeal_overturned: "Avevi ragione: è stato pubblicato dopo un nuovo esame.",
+  nudge:
+    "Questo può suonare più duro di quanto intendi. Dillo con altre parole, o fallo leggere così a un moderatore.",
+  rephrase: "Riformula",
+  send_on: "Invia così",
   status_changed: "Ci sono novità sul suo commento.",
   offline: "Non è in linea. Il suo testo è al sicuro qui e sarà inviato al ritorno della connessione.",
   no_answer: "Il servizio non risponde. Il suo testo è al sicuro qui: riprovi fra un momento.",

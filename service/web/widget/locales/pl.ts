@@ -114,6 +114,10 @@ const pl: Strings = {
   appeal_open: "Zgłoszono do ponownego sprawdzenia: ktoś, kto nie podejmował decyzji, odpowie do {time}.",
   appeal_upheld: "Inna osoba sprawdziła to ponownie i zgadza się z decyzją.",
   appeal_overturned: "Racja była po twojej stronie: po ponownym sprawdzeniu został opublikowany.",
+  nudge:
+    "To może zabrzmieć ostrzej, niż chcesz. Powiedz to inaczej albo pozwól moderatorowi przeczytać tekst bez zmian.",
+  rephrase: "Powiedz inaczej",
+  send_on: "Wyślij bez zmian",
   status_changed: "Jest nowa wiadomość o Twoim komentarzu.",
   offline: "Nie masz połączenia. Twój tekst jest tu bezpieczny i zostanie wysłany, gdy połączenie wróci.",
   no_answer: "Serwis nie odpowiada. Twój tekst jest tu bezpieczny: spróbuj ponownie za chwilę.",

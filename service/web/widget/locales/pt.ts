@@ -101,6 +101,10 @@ const pt: Strings = {
   appeal_open: "Pediu nova análise: alguém que não decidiu responderá até {time}.",
   appeal_upheld: "Outra pessoa analisou de novo e concorda com a decisão.",
   appeal_overturned: "Tinha razão: foi publicado após nova análise.",
+  nudge:
+    "Isto pode soar mais duro do que pretende. Diga-o por outras palavras, ou deixe um moderador lê-lo tal como está.",
+  rephrase: "Dizer de outra forma",
+  send_on: "Enviar assim",
   status_changed: "Há novidades sobre o seu comentário.",
   offline: "Está sem ligação. O seu texto está seguro aqui e será enviado quando a ligação voltar.",
   no_answer: "O serviço não responde. O seu texto está seguro aqui: tente de novo daqui a pouco.",

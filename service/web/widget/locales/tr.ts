@@ -85,6 +85,10 @@ const tr: Strings = {
   appeal_open: "Yeniden bakılmasını istedin: kararı vermemiş biri en geç {time} yanıtlayacak.",
   appeal_upheld: "Başka biri yeniden baktı ve kararı doğru buldu.",
   appeal_overturned: "Haklıydın: yeniden bakıldıktan sonra yayımlandı.",
+  nudge:
+    "Bu, niyet ettiğinizden sert anlaşılabilir. Başka sözcüklerle yazın ya da bir moderatörün olduğu gibi okumasını isteyin.",
+  rephrase: "Başka türlü yaz",
+  send_on: "Olduğu gibi gönder",
   status_changed: "Yorumunuzla ilgili bir gelişme var.",
   offline: "Çevrimdışısınız. Metniniz burada güvende; bağlantı gelince gönderilecek.",
   no_answer: "Hizmet yanıt vermiyor. Metniniz burada güvende: lütfen birazdan yeniden deneyin.",

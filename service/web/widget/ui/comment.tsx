@@ -72,7 +72,7 @@ function Content({ thread, comment }: { thread: Thread; comment: Comment }) {
       ) : (
         <Html html={comment.html ?? ""} />
       )}
-      {views && <views.Status thread={thread} comment={comment} />}
+      {views && <views.Status thread={thread} comment={comment} onEdit={() => setMode("edit")} />}
       {!views && <div class="actions" />}
       {views && mode !== "edit" && (
         <views.Actions

@@ -2,18 +2,35 @@ import { useState } from "preact/hooks";
 import { duration } from "../../shared/span.ts";
 import { fullTime } from "../../shared/time.ts";
 import type { Comment } from "../../shared/types.ts";
+import type { Member } from "../member.ts";
 import type { Thread } from "../thread.ts";
 import type { AppealForm } from "./appeal.tsx";
 import { Action } from "./parts.tsx";
 
 /** What became of an own comment while others do not see it, and of the appeal against that. */
-export function Status({ thread, comment }: { thread: Thread; comment: Comment }) {
+export function Status(props: { thread: Thread; comment: Comment; onEdit: () => void }) {
+  const { thread, comment } = props;
   const { t, lang } = thread.options.locale;
   const [Form, setForm] = useState<{ of: typeof AppealForm } | null>(null);
   const { status, appeal } = comment;
   if (status === "published" && appeal?.state === "overturned")
     return <p class="status">{t("appeal_overturned")}</p>;
   if (status !== "pending" && status !== "held" && status !== "rejected") return null;
+  if (comment.rephrase) {
+    return (
+      <div class="status held">
+        <p>{t("nudge")}</p>
+        <p class="foot">
+          <button type="button" class="primary" onClick={props.onEdit}>
+            {t("rephrase")}
+          </button>
+          <Action thread={thread} class="quiet" run={() => (thread.member as Member).sendOn(comment.id)}>
+            {t("send_on")}
+          </Action>
+        </p>
+      </div>
+    );
+  }
   const wait = status === "held" && thread.member?.config?.usual_wait_s;
   const said = appeal && t(`appeal_${appeal.state}`, { time: fullTime(appeal.due_at, lang) });
   return (
