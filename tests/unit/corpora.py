@@ -4,6 +4,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,3 +30,11 @@ def naughty_strings() -> list[str]:
     """Strings that break software: injections, odd Unicode, long numbers, reserved words."""
     strings: list[str] = json.loads(_path("naughty-strings.json").read_text(encoding="utf-8"))
     return strings
+
+
+@cache
+def jws_vectors() -> list[dict[str, Any]]:
+    """Groups of signed tokens: a key, and tests with a `result`, valid or invalid."""
+    document = json.loads(_path("jws/json_web_signature_test.json").read_text(encoding="utf-8"))
+    groups: list[dict[str, Any]] = document["testGroups"]
+    return groups
