@@ -380,3 +380,16 @@ async def test_housekeeping_loses_no_appeal_however_long_it_waits(room: Newsroom
     assert (await judge(ben, appeal["id"], "overturn"))[0] == 201
     _, shown = await ben.call("GET", f"{SITE}/tickets/{receipt['reference']}")
     assert (shown["state"], shown["email"]) == ("resolved", "rita@example.org")
+
+
+async def test_a_ticket_whose_cause_is_a_sanction_is_an_appeal_by_itself(room: Newsroom) -> None:
+    ben, rita = await room.console("ben"), await reader(room)
+    more = {"category": "cannot_post", "diagnostics": {"causes": ["sanctioned"]}}
+    early = await ticket(rita, None, **more)
+    # Nothing to appeal yet: it stays a ticket, and is not lost.
+    assert (await ben.call("GET", f"{SITE}/tickets/{early['reference']}"))[1]["state"] == "diagnosed"
+    await room.pool.execute("UPDATE readers SET sanction = 'banned'")
+    receipt = await ticket(rita, None, message="Why am I banned?", **more)
+    assert (await ben.call("GET", f"{SITE}/tickets/{receipt['reference']}"))[1]["state"] == "handed_over"
+    [appeal] = await waiting(ben)
+    assert (appeal["kind"], appeal["body"]) == ("sanction", "Why am I banned?")
