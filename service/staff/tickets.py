@@ -27,7 +27,7 @@ async def list_tickets(request: web.Request, site: Site, query: InboxQuery) -> w
     async with request.app[POOL].acquire() as conn:
         lines = await inbox.find_tickets(conn, site.id, _wanted(query), limit=query.limit + 1, after=after)
     shown = lines[: query.limit]
-    cursor = cursors.encode(shown[-1].overflow, shown[-1].id) if len(lines) > query.limit else None
+    cursor = cursors.encode(int(shown[-1].overflow), shown[-1].id) if len(lines) > query.limit else None
     return answer(InboxOut(items=[TicketOut.model_validate(line.json) for line in shown], next=cursor))
 
 

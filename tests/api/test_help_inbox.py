@@ -72,7 +72,8 @@ async def test_pages_of_what_was_asked_for_have_no_gaps(api: Api, room: Newsroom
     await tell(api, "Something else")
     seen, cursor = [], ""
     while True:
-        _, page = await console.call("GET", f"/sites/demo/tickets?words=tram&limit=2{cursor}")
+        status, page = await console.call("GET", f"/sites/demo/tickets?words=tram&limit=2{cursor}")
+        assert status == 200, page
         seen += [item["reference"] for item in page["items"]]
         if page["next"] is None:
             break

@@ -34,7 +34,7 @@ export function CausesPlot({ desk }: { desk: Desk }) {
   const { names, columns } = layersOf(causes.value ?? { step: "day", causes: {}, steps: [] });
   const called = (name: string): string => (name === "others" ? "others" : causeName(name));
   return (
-    <section class="page-part" aria-labelledby="causes">
+    <section class="page-part causes" aria-labelledby="causes">
       <h2 id="causes">Tickets by cause</h2>
       <div class="page-form">
         <label>

@@ -10,7 +10,7 @@ import { HelpNav } from "./help_nav.tsx";
 import { Ago } from "./parts.tsx";
 
 function FaultItem({ fault, onMended }: { fault: Fault; onMended: (fault: Fault) => void }) {
-  const example = Object.entries(fault.example);
+  const example = Object.entries(fault.example).filter(([, value]) => value);
   return (
     <li class={fault.mended_at ? "fault muted" : "fault"}>
       <h2>
@@ -21,7 +21,9 @@ function FaultItem({ fault, onMended }: { fault: Fault; onMended: (fault: Fault)
           </>
         )}
       </h2>
-      <p>{fault.what}</p>
+      <p>
+        Readers are told: <q>{fault.what}</q>
+      </p>
       {!fault.mended_at && (
         <p class="fix">
           <b>To do:</b> {fault.fix}
