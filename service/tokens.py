@@ -1,7 +1,6 @@
 """Access tokens: short-lived JWTs of our own, signed with a key that all processes share through the database."""
 
 import hmac
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from moderation.database import Pool
+from service.clock import Clock
 from service.problems import Problem
 
 ACCESS_TOKEN_S = 15 * 60
@@ -32,19 +32,22 @@ class Signer:
     """Signs and verifies access tokens. The first key signs, all keys verify, so that keys can be rotated."""
 
     def __init__(self, secrets: list[bytes]) -> None:
+        self.clock = Clock()
         self._secrets = secrets
         self._keys = [OctKey.import_key(secret) for secret in secrets]
         self._known: dict[str, Access] = {}
 
     @classmethod
     async def load(cls, pool: Pool) -> "Signer":
-        """Read the keys, newest first."""
+        """Read the keys, newest first, and the clock."""
         rows = await pool.fetch("SELECT secret FROM signing_keys ORDER BY id DESC")
-        return cls([row["secret"] for row in rows])
+        signer = cls([row["secret"] for row in rows])
+        await signer.clock.read(pool)
+        return signer
 
     def sign(self, site_id: int, reader_id: int) -> str:
         """An access token for a reader."""
-        now = int(time.time())
+        now = int(self.clock.now())
         claims: dict[str, Any] = {"iss": "parley", "sub": str(reader_id), "aud": str(site_id), "iat": now}
         return jwt.encode({"alg": _ALGORITHM}, {**claims, "exp": now + ACCESS_TOKEN_S}, self._keys[0])
 
@@ -63,7 +66,7 @@ class Signer:
             self._known[token] = access
         if access.site_id != site_id:
             raise Problem("token_refused", "The token is for another site.")
-        if access.expires_at <= time.time():
+        if access.expires_at <= self.clock.now():
             raise Problem("token_expired", "Refresh the access token.")
         return access
 

@@ -9,7 +9,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-import time
 from dataclasses import dataclass
 
 import orjson
@@ -19,7 +18,7 @@ from aiohttp import web
 from moderation.database import DATABASE_DOWN, Connection
 from moderation.forever import forever
 from service.fetching import Fetcher, FetchFailed
-from service.keys import FETCHER, POOL
+from service.keys import FETCHER, POOL, SIGNER
 from service.store import webhooks as store
 from service.store.webhooks import Message, Webhook
 
@@ -65,16 +64,16 @@ def _body(webhook: Webhook, message: Message) -> bytes:
 
 
 async def send(
-    fetcher: Fetcher, webhook: Webhook, message: Message, *, name: str | None = None
+    fetcher: Fetcher, webhook: Webhook, message: Message, *, now: float, name: str | None = None
 ) -> Refused | None:
-    """Send one message, by its own id or `name`; None once the receiver has taken it (any 2xx)."""
-    name, now, body = name or f"msg_{message.id}", int(time.time()), _body(webhook, message)
+    """Send one message at the time `now`, by its own id or `name`; None once the receiver has taken it (any 2xx)."""
+    name, sent_at, body = name or f"msg_{message.id}", int(now), _body(webhook, message)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Parley-Webhooks/1",
         "webhook-id": name,
-        "webhook-timestamp": str(now),
-        "webhook-signature": " ".join(sign(secret, name, now, body) for secret in webhook.secrets),
+        "webhook-timestamp": str(sent_at),
+        "webhook-signature": " ".join(sign(secret, name, sent_at, body) for secret in webhook.secrets),
     }
     try:
         answer = await fetcher.request("POST", webhook.url, headers=headers, body=body, max_bytes=_MAX_ANSWER)
@@ -96,7 +95,8 @@ async def deliver(app: web.Application, webhook: Webhook) -> int:
         if not due:
             return tried
         tried += len(due)
-        outcomes = await asyncio.gather(*(send(app[FETCHER], webhook, one) for one in due))
+        now = app[SIGNER].clock.now()
+        outcomes = await asyncio.gather(*(send(app[FETCHER], webhook, one, now=now) for one in due))
         async with app[POOL].acquire() as conn, conn.transaction():
             for message, refused in zip(due, outcomes, strict=True):
                 await _settle(conn, webhook, message, refused)

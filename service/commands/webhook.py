@@ -125,7 +125,13 @@ def test(site: str, webhook_id: int) -> None:
 async def _send_test(receiver: Webhook) -> Refused | None:
     message = Message(0, "webhook.test", "test", {}, 1, datetime.now(UTC))
     async with Fetcher(read_settings().reachable_networks) as fetcher:
-        return await webhooks.send(fetcher, receiver, message, name=f"msg_test_{secrets.token_hex(8)}")
+        return await webhooks.send(
+            fetcher,
+            receiver,
+            message,
+            now=message.created_at.timestamp(),
+            name=f"msg_test_{secrets.token_hex(8)}",
+        )
 
 
 def _demand(found: bool, site: str, webhook_id: int) -> None:

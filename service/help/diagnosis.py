@@ -13,7 +13,7 @@ from service.auth import Caller, Reader, is_own_origin
 from service.endpoint import answer
 from service.help.causes import BY_CODE, CAUSES, Fault
 from service.help.tickets import comment_number
-from service.keys import LIMITS, RESERVE
+from service.keys import LIMITS, RESERVE, SIGNER
 from service.parsing import In, Out
 from service.reader.own import in_words
 from service.reader.shapes import ReasonOut
@@ -142,7 +142,7 @@ async def _look(
     if reader is not None and account is None:
         token = TokenOut(state="expired", code="unauthenticated")
     return DiagnosisOut(
-        now=datetime.now(UTC),
+        now=datetime.fromtimestamp(request.app[SIGNER].clock.now(), UTC),
         token=token,
         page=_page(request, site),
         guests_allowed=site.guests_allowed,

@@ -4,7 +4,6 @@ import base64
 import hmac
 import re
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,7 +34,7 @@ class Stamp:
 
 def make_stamp(signer: Signer, site: str) -> str:
     """A stamp for a new form of a site."""
-    body = f"{int(time.time() * 1000)}.{secrets.token_hex(12)}"
+    body = f"{int(signer.clock.now() * 1000)}.{secrets.token_hex(12)}"
     return f"{body}.{_proof(signer.macs('form', f'{site}.{body}')[0])}"
 
 
@@ -46,7 +45,7 @@ def read_stamp(signer: Signer, site: str, text: str) -> Stamp | None:
     expected = [_proof(mac) for mac in signer.macs("form", f"{site}.{body}")]
     if not proof.isascii() or not any(hmac.compare_digest(proof, good) for good in expected):
         return None
-    age = time.time() - int(made) / 1000
+    age = signer.clock.now() - int(made) / 1000
     return Stamp(nonce, age) if age < _GOOD_FOR_S else None
 
 

@@ -68,7 +68,7 @@ async def test_a_token_is_told_apart_by_what_is_wrong_with_it(
         assert codes(answer) == ["token_wrong"]
         assert answer.body["token"] == {"state": "wrong", "code": "token_refused"}
     now = time.time()
-    monkeypatch.setattr("service.tokens.time.time", lambda: now + 901)
+    monkeypatch.setattr("service.clock.Clock.now", lambda _: now + 901)
     assert codes(await ask(guest)) == ["session_over"]
     assert codes(await ask(api)) == []
 

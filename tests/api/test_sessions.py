@@ -83,7 +83,7 @@ async def test_tokens_that_are_not_ours_are_refused(api: Api, pool: Pool, site: 
 async def test_an_expired_token_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await api.guest()
     now = time.time()
-    monkeypatch.setattr("service.tokens.time.time", lambda: now + 901)
+    monkeypatch.setattr("service.clock.Clock.now", lambda _: now + 901)
 
     answer = await ann.call("GET", "/me/comments")
 

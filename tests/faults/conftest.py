@@ -22,7 +22,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def start(command: str, **settings: Any) -> Part:
         environment = {
-            name.upper() if name == "database_url" else f"PARLEY_{name.upper()}": str(value)
+            name.upper() if name in ("database_url", "pythonpath") else f"PARLEY_{name.upper()}": str(value)
             for name, value in settings.items()
         }
         running.append(Part(command, tmp_path, environment))
