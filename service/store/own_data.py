@@ -36,7 +36,7 @@ _LISTS = {
                    WHERE site_id = $1 AND reader_id = $2 ORDER BY id""",
     "marks": """SELECT kind, mark, seen_at FROM reader_marks WHERE site_id = $1 AND reader_id = $2 ORDER BY kind, mark""",
     "mutes": "SELECT muted_id::text, created_at FROM mutes WHERE site_id = $1 AND reader_id = $2 ORDER BY created_at",
-    "mailboxes": """SELECT email, replies, lang, asked_at, confirmed_at FROM mailboxes
+    "mailboxes": """SELECT email, replies, asked_at, confirmed_at FROM mailboxes
                     WHERE site_id = $1 AND reader_id = $2""",
     "follows": """SELECT a.key AS article, f.created_at FROM follows f
                   JOIN articles a ON a.site_id = $1 AND a.id = f.article_id
