@@ -120,7 +120,8 @@ export interface Session {
   access_token: string;
   /** Seconds. */
   expires_in: number;
-  refresh_token: string;
+  /** Null where a cookie carries it. */
+  refresh_token: string | null;
   reader: { id: string; name: string };
 }
 
@@ -129,6 +130,8 @@ export type OwnVote = 1 | -1 | null;
 export interface Config {
   site: { key: string; name: string };
   guests_allowed: boolean;
+  /** Ways to sign in other than by a name. */
+  sign_in: ("sso" | "mail" | "oidc")[];
   /** Up and down, up alone (a single reaction), or not at all. */
   voting: "both" | "up" | "off";
   /** Answers can be told by mail. */

@@ -50,6 +50,7 @@ export class Member {
     const config = this.session.call<Config>("GET", "/config").catch(() => null);
     await this.session.restore();
     this.config = await config;
+    if (this.config?.sign_in.length) await (await import("./ways_in.ts")).enter(this.thread, this.config);
     await this.refresh();
     this.redraw();
     this.onHash();

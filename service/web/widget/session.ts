@@ -16,12 +16,18 @@ export class Session {
   private token: string | null = null;
   private readonly key: string;
   private readonly ask: Call;
+  /** Lets the cookie travel that may carry the refresh token. */
+  private readonly askWithCookie: Call;
+  /** Where the publisher signs readers in: gets a fresh token of theirs, when a session is over. */
+  fresh: (() => Promise<boolean>) | null = null;
   private readonly watchers = new Set<() => void>();
 
   /** `base` is the site's part of the API. */
   constructor(base: string) {
     this.key = `parley:${base.split("/").pop()}:reader`;
-    this.ask = createClient({ base, credentials: "omit", token: () => this.token });
+    const token = () => this.token;
+    this.ask = createClient({ base, credentials: "omit", token });
+    this.askWithCookie = createClient({ base, credentials: "include", token });
   }
 
   /** The name used last, also when that session is over. */
@@ -41,7 +47,10 @@ export class Session {
       return await this.ask<T>(method, path, options);
     } catch (error) {
       const again =
-        error instanceof ApiError && error.status === 401 && this.reader && (await this.restore());
+        error instanceof ApiError &&
+        error.status === 401 &&
+        this.reader &&
+        ((await this.restore()) || (await this.fresh?.()));
       if (!again) throw error;
       return this.ask<T>(method, path, options);
     }
@@ -51,24 +60,34 @@ export class Session {
   async restore(): Promise<boolean> {
     const renew = async (): Promise<boolean> => {
       const kept = recall<Kept>(this.key);
-      if (!kept?.refresh_token) return false;
+      if (!kept?.reader.id) return false;
       try {
-        const body = { refresh_token: kept.refresh_token };
-        this.accept(await this.ask<Tokens>("POST", "/tokens", { body }));
+        await this.enter("/tokens", { refresh_token: kept.refresh_token });
         return true;
       } catch (error) {
-        if (error instanceof ApiError && !error.transient) this.signOut();
+        if (error instanceof ApiError && !error.transient) this.forget();
         return false;
       }
     };
     return navigator.locks ? navigator.locks.request(this.key, renew) : renew();
   }
 
-  async asGuest(name: string): Promise<void> {
-    this.accept(await this.ask<Tokens>("POST", "/guests", { body: { name } }));
+  /** Opens a session by what one of the ways in takes. */
+  async enter(path: string, body: unknown): Promise<void> {
+    this.accept(await this.askWithCookie<Tokens>("POST", path, { body }));
+  }
+
+  asGuest(name: string): Promise<void> {
+    return this.enter("/guests", { name });
   }
 
   signOut(): void {
+    const body = { refresh_token: recall<Kept>(this.key)?.refresh_token };
+    void this.askWithCookie("POST", "/tokens/revocation", { body, keepalive: true }).catch(() => {});
+    this.forget();
+  }
+
+  private forget(): void {
     this.token = null;
     const name = this.reader?.name ?? this.lastName;
     keep(this.key, { refresh_token: null, reader: { id: "", name } } satisfies Kept);

@@ -18,6 +18,8 @@ export interface ThreadOptions {
   /** The service's address, with a slash at the end. */
   host: string;
   build: string;
+  /** What the script tag says. */
+  defaults: DOMStringMap;
   site: string;
   article: string;
   /** The article's page, where it is not the one that the thread stands on. */

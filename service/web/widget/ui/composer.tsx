@@ -6,7 +6,7 @@ import type { Member } from "../member.ts";
 import { keep, recall } from "../storage.ts";
 import type { Thread } from "../thread.ts";
 import { FollowDoor } from "./follow_door.tsx";
-import { NameField } from "./name.tsx";
+import { NameField, SignIn } from "./name.tsx";
 import { Action, Alert, useWatch } from "./parts.tsx";
 import { apply, formatKey, Toolbar } from "./toolbar.tsx";
 
@@ -114,7 +114,11 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
   }, [draft.queued]);
 
   if (!session.reader && member.config?.guests_allowed === false)
-    return <p class="notice">{t("no_guests")}</p>;
+    return (
+      <div class="notice">
+        {t("no_guests")} <SignIn thread={thread} />
+      </div>
+    );
   const limit = member.config?.limits.body ?? 10_000;
   const left = limit - draft.text.length;
   const label = parent?.author ? t("reply_to", { name: parent.author.name }) : t(editing ? "edit" : "write");
@@ -175,10 +179,20 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
                 <b>{t("posting_as", { name: session.reader.name })}</b>{" "}
                 <button type="button" class="link" onClick={() => session.signOut()}>
                   {t("change")}
-                </button>
+                </button>{" "}
+                <Action
+                  thread={thread}
+                  class="link"
+                  run={async () => (await import("../ways_in.ts")).openAccount(session)}
+                >
+                  {t("account")}
+                </Action>
               </span>
             ) : (
-              <NameField thread={thread} value={name} onChange={setName} wrong={nameWrong} />
+              <>
+                <NameField thread={thread} value={name} onChange={setName} wrong={nameWrong} />
+                <SignIn thread={thread} />
+              </>
             )}
             <span id={`${id}-count`} class={left < 0 ? "hint over" : "hint"}>
               {left < limit / 10 && (left < 0 ? t("over", { n: -left }) : t("left", { n: left }))}

@@ -2,7 +2,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import type { Member } from "../member.ts";
 import type { Thread } from "../thread.ts";
-import { Alert } from "./parts.tsx";
+import { Action, Alert } from "./parts.tsx";
+
+/** The way in for those with an account, where the site has one that leads through a window of the service. */
+export function SignIn({ thread }: { thread: Thread }) {
+  const { config } = thread.member as Member;
+  if (!config?.sign_in.some((way) => way !== "sso")) return null;
+  return (
+    <Action thread={thread} class="link" run={async () => (await import("../ways_in.ts")).signIn(thread)}>
+      {thread.options.locale.t("sign_in")}
+    </Action>
+  );
+}
 
 /** The guest's name. */
 export function NameField(props: {
@@ -50,6 +61,7 @@ export function NameGate(props: { thread: Thread; then: () => void; onCancel: ()
       <p>{locale.t("name_first")}</p>
       <div class="foot">
         <NameField thread={props.thread} value={name} onChange={setName} />
+        <SignIn thread={props.thread} />
         <button type="button" class="quiet" onClick={props.onCancel}>
           {locale.t("cancel")}
         </button>
