@@ -166,7 +166,9 @@ async def open_on(conn: Connection, site_id: int, *, comment_id: int | None, rea
 async def waiting_on(conn: Connection, site_id: int, comment_id: int) -> str | None:
     """The open appeal on a comment."""
     id_: str | None = await conn.fetchval(
-        "SELECT id::text FROM appeals WHERE site_id = $1 AND comment_id = $2 AND state = 'open'", site_id, comment_id
+        "SELECT id::text FROM appeals WHERE site_id = $1 AND comment_id = $2 AND state = 'open'",
+        site_id,
+        comment_id,
     )
     return id_
 
