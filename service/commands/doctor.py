@@ -10,7 +10,7 @@ import click
 import orjson
 
 from service.commands.reading import read_settings
-from service.doctor import Finding, Verdict, examine
+from service.doctor import Finding, Verdict, examine, examine_keys
 from service.fetching import Fetcher
 from service.help.mail import mail_server
 from service.settings import Settings
@@ -20,10 +20,11 @@ _MARKS = {Verdict.OK: "ok", Verdict.FAIL: "FAIL", Verdict.UNKNOWN: "?"}
 
 @click.command()
 @click.argument("urls", nargs=-1, required=True, metavar="URL…")
+@click.option("--jwks", metavar="URL", help="Also check the key set that the site's own sign-in names.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def doctor(urls: tuple[str, ...], *, as_json: bool) -> None:
+def doctor(urls: tuple[str, ...], *, jwks: str | None, as_json: bool) -> None:
     """Check the comments of the pages at URL, and the mail server; exit code 1 if something is to be mended."""
-    found = asyncio.run(_examine_all(urls, read_settings(), quiet=as_json))
+    found = asyncio.run(_examine_all(urls, jwks, read_settings(), quiet=as_json))
     if as_json:
         pages = {url: [asdict(finding) for finding in findings] for url, findings in found.items()}
         click.echo(orjson.dumps(pages, option=orjson.OPT_INDENT_2).decode())
@@ -31,7 +32,9 @@ def doctor(urls: tuple[str, ...], *, as_json: bool) -> None:
         sys.exit(1)
 
 
-async def _examine_all(urls: Sequence[str], settings: Settings, *, quiet: bool) -> dict[str, list[Finding]]:
+async def _examine_all(
+    urls: Sequence[str], jwks: str | None, settings: Settings, *, quiet: bool
+) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
 
     def tell(place: str, finding: Finding) -> None:
@@ -45,8 +48,10 @@ async def _examine_all(urls: Sequence[str], settings: Settings, *, quiet: bool) 
                 click.echo(url)
             async for finding in examine(fetcher, url, settings.base_url):
                 tell(url, finding)
-    if not quiet:
-        click.echo("this service")
+        if not quiet:
+            click.echo("this service")
+        if jwks:
+            tell("this service", await examine_keys(fetcher, jwks))
     tell("this service", await _check_mail(settings))
     return found
 

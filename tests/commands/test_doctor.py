@@ -231,6 +231,31 @@ def test_a_tag_that_leads_inside_is_not_asked(
     assert "not on the public internet" in findings(doctor("--json", publisher.url))["script"][1]
 
 
+KEY = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "alg": "EdDSA",
+    "kid": "k1",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (orjson.dumps({"keys": [KEY]}).decode(), "ok    keys      1 of use"),
+        ('{"keys": []}', "FAIL  keys      {url} answers 200 without a key of use"),
+        ("<p>", "FAIL  keys      {url} is not JSON"),
+    ],
+)
+def test_the_key_set_of_the_sites_sign_in(
+    doctor: Doctor, publisher: Publisher, document: str, said: str
+) -> None:
+    publisher.html = document
+    result = doctor("--jwks", publisher.url, f"{publisher.origin}/story")
+    assert said.format(url=publisher.url) in result.output
+
+
 def test_the_mail_server(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     server = MailServer()
     monkeypatch.setenv("PARLEY_SMTP_URL", f"smtp://127.0.0.1:{server.port}")
