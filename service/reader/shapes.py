@@ -257,6 +257,8 @@ class ConfigOut(Out):
     site: SiteOut
     limits: LimitsOut
     guests_allowed: bool
+    # Ways to sign in other than by a name.
+    sign_in: list[Literal["sso", "mail", "oidc"]]
     # Up and down, up alone, or not at all.
     voting: Literal["both", "up", "off"]
     # Answers can be told by mail.
