@@ -72,7 +72,8 @@ async def test_every_role_against_every_call(room: Newsroom, role: str) -> None:
     session, headers = await comes_in(room, role)
     called = 0
     for route in ROUTES:
-        if route.path in ENDING and route.method == "DELETE":
+        # What came before may have ended the session, or the reader.
+        if role == "reader" or (route.path in ENDING and route.method == "DELETE"):
             session, headers = await comes_in(room, role)
         body = {} if route.method in ("POST", "PUT", "PATCH") else None
         async with session.request(

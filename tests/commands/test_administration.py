@@ -69,6 +69,7 @@ def test_staff_come_get_roles_and_go(parley: Parley) -> None:
 
     asked = parley("staff", "password", "ann@courier.example", input="correct horse\ncorrect horse\n")
     assert (asked.exit_code, asked.output.splitlines()[-1]) == (0, "Changed.")
+    assert parley("staff", "forget-factors", "ann@courier.example").exit_code == 0
     assert parley("staff", "disable", "ann@courier.example").exit_code == 0
     assert "(disabled)" in parley("staff", "list").output
     assert "Nobody on the staff" in parley("staff", "disable", "ann@courier.example").output

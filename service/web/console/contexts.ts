@@ -37,6 +37,11 @@ export class Contexts {
     }
   }
 
+  /** Something has become of an author, whose comments are many: all is read anew when it is wanted. */
+  forget(): void {
+    this.known.value = {};
+  }
+
   /** What is new about a comment's place in the queue. */
   patch(id: string, change: Partial<Item>): void {
     const known = this.known.value[id];

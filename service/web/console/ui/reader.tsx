@@ -213,6 +213,7 @@ export function ReaderView({ desk, id }: { desk: Desk; id: string }) {
             reader={known}
             onChanged={(after) => {
               reader.value = after;
+              desk.contexts.forget();
             }}
           />
         </section>
