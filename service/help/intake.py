@@ -22,7 +22,7 @@ from service.help.watch import WATCH
 from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER
 from service.limits import Limits
 from service.problems import Problem, unavailable
-from service.store import faults, tickets
+from service.store import faults, participation, tickets
 from service.store.ticket_states import State
 from service.store.tickets import NewTicket, ReferenceTakenError
 
@@ -33,6 +33,7 @@ Category = Literal[
     "sign_in",
     "display",
     "report_abuse",
+    "illegal",
     "privacy",
     "other",
 ]
@@ -148,6 +149,11 @@ async def store(app: web.Application, conn: Connection, ticket: NewTicket) -> ti
     stored = await tickets.add(conn, ticket)
     if stored.new is not None:
         await mail.owe(app, conn, ticket.site_id, stored.new, ticket.email, "receipt")
+        if ticket.category == "illegal" and ticket.comment_id is not None:
+            await participation.report_by_ticket(
+                conn, ticket.site_id, ticket.comment_id, stored.new, ticket.message
+            )
+            app[NOTIFIER].staff(ticket.site_id, "item.added", ticket.comment_id)
         appeal_id = await hand_over_if_due(conn, ticket)
         if appeal_id is not None:
             app[NOTIFIER].staff(ticket.site_id, "appeal.changed", appeal_id)

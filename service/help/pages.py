@@ -1,83 +1,30 @@
 """Help pages that need no script, no cookie and no account: the form, the receipt, and the page of one ticket."""
 
 import asyncio
-import functools
-import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from moderation.database import DATABASE_DOWN, Connection
 from service.auth import token_hash
 from service.help.diagnostics import clean_text
 from service.help.fingerprints import client_hash
 from service.help.forms import Stamp, Typed, make_stamp, read_stamp
+from service.help.illegal_page import send_notice, show_notice
 from service.help.intake import MAX_MESSAGE, Report, take
+from service.help.place import Place, for_site, render, static_file
 from service.help.references import parse_reference
 from service.help.self_help import look
 from service.help.tickets import comment_number
 from service.help.words import APPEALS, CATEGORIES, STATES
-from service.keys import NOTIFIER, RESERVE, SETTINGS, SIGNER, SITES
+from service.keys import NOTIFIER, RESERVE, SIGNER
 from service.parsing import read_form
-from service.problems import Problem
 from service.store import inbox, tickets
 from service.store.ticket_states import Actor, State, after_solving, after_writing_back
 from service.store.tickets import IllegalMoveError, Ticket
-from service.templating import page
 
-_FILES = Path(__file__).parents[1] / "templates" / "help"
 _WAIT_S = 2.0
-_TYPES = {"help.css": "text/css", "ticket.js": "text/javascript"}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The site that a page is for; with the database away and the site never seen, only its key is known."""
-
-    key: str
-    name: str
-    id: int | None
-
-
-async def _place(request: web.Request) -> Place:
-    key = request.match_info["site"]
-    try:
-        site = await request.app[SITES].get(key)
-    except DATABASE_DOWN:
-        return Place(key, "", None)
-    return Place(site.key, site.name, site.id)
-
-
-def _render(
-    request: web.Request, template: str, place: Place, *, status: int = 200, **values: Any
-) -> web.Response:
-    return page(
-        f"help/{template}",
-        status=status,
-        site=place,
-        css=file_address("help.css"),
-        script=file_address("ticket.js"),
-        host=request.app[SETTINGS].base_url,
-        **values,
-    )
-
-
-def _for_site(show: Callable[[web.Request, Place], Awaitable[web.Response]]) -> Handler:
-    """Find the page's site first; without one, say so in words."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            place = await _place(request)
-        except Problem:
-            return _render(request, "missing.html", Place("", "", None), status=404)
-        return await show(request, place)
-
-    return handle
 
 
 async def show_form(request: web.Request, place: Place) -> web.Response:
@@ -94,7 +41,7 @@ async def _form(
     status: int = 200,
     again: bool = False,
 ) -> web.Response:
-    return _render(
+    return render(
         request,
         "form.html",
         place,
@@ -103,7 +50,8 @@ async def _form(
         errors=errors,
         again=again,
         self_help=await look(request, place.id, error=typed.error, article=typed.article),
-        categories=CATEGORIES,
+        # A notice of illegal content has a form of its own.
+        categories={code: words for code, words in CATEGORIES.items() if code != "illegal"},
         limit=MAX_MESSAGE,
         stamp=make_stamp(request.app[SIGNER], place.key),
     )
@@ -134,7 +82,7 @@ async def send_form(request: web.Request, place: Place) -> web.Response:
         suspect=typed.trapped or stamp.hasty,
     )
     receipt = await take(request, place.key, place.id, report)
-    return _render(
+    return render(
         request,
         "thanks.html",
         place,
@@ -151,7 +99,7 @@ async def show_ticket(request: web.Request, place: Place) -> web.Response:
 
 def _locked(request: web.Request, place: Place, *, wrong: bool, status: int = 200) -> web.Response:
     reference = request.match_info["reference"]
-    return _render(
+    return render(
         request,
         "locked.html",
         place,
@@ -204,7 +152,7 @@ def _ticket(
     request: web.Request, place: Place, template: str, secret: str, *, status: int, **values: Any
 ) -> web.Response:
     reference = request.match_info["reference"]
-    return _render(
+    return render(
         request,
         template,
         place,
@@ -258,35 +206,13 @@ def _target(state: State, *, solved: bool) -> State:
     return target
 
 
-@functools.cache
-def _file(name: str) -> tuple[bytes, str]:
-    body = (_FILES / name).read_bytes()
-    return body, hashlib.sha256(body).hexdigest()[:12]
-
-
-def file_address(name: str) -> str:
-    """Where a style sheet or script of these pages is."""
-    return f"/help/-/{name}?v={_file(name)[1]}"
-
-
-async def static_file(request: web.Request) -> web.Response:
-    """A style sheet or script of these pages; its address changes with its content."""
-    name = request.match_info["file"]
-    if name not in _TYPES:
-        raise web.HTTPNotFound
-    return web.Response(
-        body=_file(name)[0],
-        content_type=_TYPES[name],
-        charset="utf-8",
-        headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
-    )
-
-
 PAGES: list[web.RouteDef] = [
     # No site's key begins with a dash.
     web.get("/help/-/{file}", static_file),
-    web.get("/help/{site}", _for_site(show_form)),
-    web.post("/help/{site}", _for_site(send_form)),
-    web.get("/help/{site}/tickets/{reference}", _for_site(show_ticket)),
-    web.post("/help/{site}/tickets/{reference}", _for_site(open_ticket)),
+    web.get("/help/{site}", for_site(show_form)),
+    web.post("/help/{site}", for_site(send_form)),
+    web.get("/help/{site}/illegal", for_site(show_notice)),
+    web.post("/help/{site}/illegal", for_site(send_notice)),
+    web.get("/help/{site}/tickets/{reference}", for_site(show_ticket)),
+    web.post("/help/{site}/tickets/{reference}", for_site(open_ticket)),
 ]

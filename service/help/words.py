@@ -11,6 +11,7 @@ CATEGORIES: Mapping[str, str] = {
     "sign_in": "Signing in, or my name",
     "display": "The comments do not load, or look wrong",
     "report_abuse": "A comment that should not be there",
+    "illegal": "Illegal content",
     "privacy": "My data",
     "other": "Something else",
 }

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from service.auth import is_own_origin, token_hash
-from service.help.pages import file_address
+from service.help.place import file_address
 from service.keys import SETTINGS
 from service.problems import Problem
 from service.sites import Site

@@ -32,12 +32,13 @@ class ReporterOut(Out):
 
 
 class ReportOut(Out):
-    """A reader's report, with how often they were right before."""
+    """A report, with how often the reader was right before; of somebody without an account, the ticket that it is."""
 
     id: str
     reason: str
     detail: str | None
-    reader: PersonOut
+    reader: PersonOut | None
+    ticket: str | None
     record: ReporterOut
     created_at: datetime
     settled: bool

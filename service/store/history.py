@@ -165,12 +165,13 @@ _CONTEXT = f"""
         'handovers', {HANDOVERS},
         'reports', (SELECT coalesce(json_agg(json_build_object(
                         'id', p.id::text, 'reason', p.reason, 'detail', p.detail, 'created_at', p.created_at,
-                        'reader', json_build_object('id', u.id::text, 'name', u.name),
+                        'reader', CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id::text, 'name', u.name) END,
+                        'ticket', (SELECT t.reference FROM tickets t WHERE t.site_id = $1 AND t.id = p.ticket_id),
                         'record', json_build_object('settled', reporter.settled, 'upheld', reporter.upheld),
                         'settled', p.settled_by IS NOT NULL) ORDER BY p.id), '[]')
                     FROM (SELECT * FROM reports WHERE site_id = $1 AND comment_id = c.id
                           ORDER BY settled_by IS NULL DESC, id DESC LIMIT {_MOST_REPORTS}) p
-                    JOIN readers u ON u.site_id = $1 AND u.id = p.reader_id {REPORTER}),
+                    LEFT JOIN readers u ON u.site_id = $1 AND u.id = p.reader_id {REPORTER}),
         'reported', (SELECT coalesce(json_agg(json_build_object('reason', n.reason, 'open', n.open, 'settled', n.settled)
                                               ORDER BY n.open DESC, n.settled DESC, n.reason), '[]')
                      FROM (SELECT reason, count(*) FILTER (WHERE settled_by IS NULL) AS open,

@@ -8,6 +8,8 @@ from moderation.reasons import Reason, ReasonCode
 
 # How severe a comment counts that nothing is known of but that somebody reported it.
 _REPORT_SEVERITY = 5.0
+# The law asks for a timely look.
+_ILLEGAL_SEVERITY = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,27 @@ async def report(
     reported = [Reason(ReasonCode.REPORTED).to_json()]
     await review.requeue(conn, site_id, comment_id, reasons=reported, priority=_REPORT_SEVERITY)
     return id_
+
+
+async def report_by_ticket(
+    conn: Connection, site_id: int, comment_id: int, ticket_id: int, message: str
+) -> None:
+    """Put a comment before people that somebody without an account holds to be illegal, in the caller's transaction.
+
+    Nothing happens where it is not up: the ticket is answered all the same.
+    """
+    added = await conn.fetchval(
+        """INSERT INTO reports (site_id, comment_id, ticket_id, reason, detail)
+           SELECT $1, c.id, $3, 'illegal', $4 FROM comments c
+           WHERE c.site_id = $1 AND c.id = $2 AND c.status = 'published' FOR SHARE RETURNING true""",
+        site_id,
+        comment_id,
+        ticket_id,
+        message[:2000],
+    )
+    if added:
+        reported = [Reason(ReasonCode.REPORTED).to_json()]
+        await review.requeue(conn, site_id, comment_id, reasons=reported, priority=_ILLEGAL_SEVERITY)
 
 
 # More than anybody mutes by hand.

@@ -191,3 +191,47 @@ def test_moving_the_element_keeps_the_thread(page: Page, live_service: LiveServi
     box(page).fill("Do not lose me")
     page.evaluate("document.body.prepend(document.querySelector('parley-comments'))")
     expect(box(page)).to_have_value("Do not lose me")
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_more_contrast_and_larger_text_on_a_phone(
+    browser: Browser, live_service: LiveService, article_key: str, scheme: str, lang: str
+) -> None:
+    """320 CSS pixels are what a page of 1,280 has at 400 % zoom, and less than at 200 %."""
+    root = live_service.post("A **root** with a [link](https://a.example)", article=article_key)
+    live_service.wait_for(live_service.post("Another", article=article_key), "published")
+    live_service.wait_for(root, "held", "published")
+    context = browser.new_context(
+        color_scheme=scheme, contrast="more", reduced_motion="reduce", viewport={"width": 320, "height": 700}
+    )
+    page = context.new_page()
+    style = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
+    html = f"""<!doctype html><html lang="{lang}"><meta name="viewport" content="width=device-width"><title>Story</title>
+        {style}<main><h1>Story</h1><parley-comments data-text="large"></parley-comments></main>
+        <script async src="/embed.js" data-site="demo" data-article="{article_key}"></script></html>"""
+    serve(page, live_service, "/story/contrast", html, OPEN)
+    page.goto(f"{live_service.url}/story/contrast")
+    ready(page)
+    box(page).fill("You idiot")
+    page.locator(".name input").fill("Ada")
+    box(page).press("Control+Enter")
+    held = comment(page, "You idiot")
+    expect(held.locator(".status.held .primary")).to_be_visible()
+    comment(page, "Another").locator(".actions [aria-expanded]").click()
+    accessible(page)
+    text = page.locator(".root").evaluate("e => [getComputedStyle(e).fontSize, getComputedStyle(e).color]")
+    assert text == ["20px", "rgb(0, 0, 0)" if scheme == "light" else "rgb(255, 255, 255)"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("parley-comments").evaluate("e => { e.dataset.text = 'usual' }")
+    expect(page.locator(".root")).not_to_have_class(re.compile("large"))
+    context.close()
+
+
+@pytest.mark.parametrize("attributes", ['data-contrast="high"', ""])
+def test_more_contrast_is_a_setting_too(
+    page: Page, live_service: LiveService, article_key: str, attributes: str
+) -> None:
+    open_thread(page, live_service, article_key, attributes=attributes)
+    found = page.locator(".root").evaluate("e => e.classList.contains('contrast')")
+    assert found == bool(attributes)

@@ -184,7 +184,9 @@ export interface Report {
   id: string;
   reason: string;
   detail: string | null;
-  reader: Person;
+  /** Null for somebody without an account, whose report is this ticket. */
+  reader: Person | null;
+  ticket: string | null;
   /** What became of this reader's last hundred reports that were dealt with. */
   record: { settled: number; upheld: number };
   created_at: string;

@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { loadLocale, type Origin } from "./i18n.ts";
-import { isDark, watchTheme } from "./theme.ts";
+import { contrast, isDark, watchTheme } from "./theme.ts";
 import { Thread } from "./thread.ts";
 import { ThreadView } from "./ui/thread.tsx";
 import styles from "./widget.css?text";
@@ -18,7 +18,13 @@ let setup: Setup;
 
 /** `<parley-comments data-site data-article>`: one thread. What it does not say, the script tag does. */
 class ParleyComments extends HTMLElement {
-  static readonly observedAttributes = ["data-site", "data-article", "data-theme"];
+  static readonly observedAttributes = [
+    "data-site",
+    "data-article",
+    "data-theme",
+    "data-contrast",
+    "data-text",
+  ];
   private readonly root = this.attachShadow({ mode: "open" });
   private thread: Thread | null = null;
   private opening: object | null = null;
@@ -36,7 +42,7 @@ class ParleyComments extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (!this.thread || before === now) return;
-    if (name === "data-theme") this.paint();
+    if (/theme|contrast|text/.test(name)) this.paint();
     else {
       this.shut();
       void this.open();
@@ -98,7 +104,10 @@ class ParleyComments extends HTMLElement {
 
   private paint(): void {
     this.dataset.theme ??= setup.defaults.theme ?? "auto";
-    this.root.querySelector(".root")?.classList.toggle("dark", isDark(this));
+    const list = this.root.querySelector(".root")?.classList;
+    list?.toggle("dark", isDark(this));
+    list?.toggle("contrast", this.option("contrast") === "high" || contrast.matches);
+    list?.toggle("large", this.option("text") === "large");
   }
 }
 

@@ -21,16 +21,21 @@ function luma(r: number, g: number, b: number): number {
   return 0.299 * r + 0.587 * g + 0.114 * b;
 }
 
+/** The reader's system asks for more contrast. */
+export const contrast = matchMedia("(prefers-contrast: more)");
+
 /** Calls `changed` when the system's scheme or the page's own switch may have changed the theme, until the result is called. */
 export function watchTheme(changed: () => void): () => void {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const page = new MutationObserver(changed);
   system.addEventListener("change", changed);
+  contrast.addEventListener("change", changed);
   for (const element of [document.documentElement, document.body]) {
     page.observe(element, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
   }
   return () => {
     system.removeEventListener("change", changed);
+    contrast.removeEventListener("change", changed);
     page.disconnect();
   };
 }

@@ -115,10 +115,11 @@ function Reports({ reports, reported }: { reports: Report[]; reported: Reported[
         ))}
       </p>
       <ul class="reports">
-        {reports.map(({ id, reason, detail, reader, record, created_at, settled }) => (
+        {reports.map(({ id, reason, detail, reader, ticket, record, created_at, settled }) => (
           <li key={id} class={settled ? "muted" : ""}>
-            <b>{spaced(reason)}</b> by <bdi>{reader.name}</bdi> <Ago at={created_at} />
-            <span class="muted block">{recordOf(record)}</span>
+            <b>{spaced(reason)}</b> by <bdi>{reader?.name ?? `${ticket}, without an account`}</bdi>{" "}
+            <Ago at={created_at} />
+            {reader && <span class="muted block">{recordOf(record)}</span>}
             {detail && <q class="block">{detail}</q>}
           </li>
         ))}

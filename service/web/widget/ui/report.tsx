@@ -7,7 +7,7 @@ import { Alert } from "./parts.tsx";
 
 const REASONS: ReportReason[] = ["abuse", "harassment", "hate", "spam", "off_topic", "illegal", "other"];
 
-/** Reports a comment to the moderators.. */
+/** Reports a comment to the moderators; what breaks the law can be reported in full, too, on a page that asks for no account. */
 export function ReportForm({
   thread,
   comment,
@@ -17,7 +17,8 @@ export function ReportForm({
   comment: Comment;
   onDone: () => void;
 }) {
-  const { t } = thread.options.locale;
+  const { locale, host, site } = thread.options;
+  const { t } = locale;
   const [reason, setReason] = useState<ReportReason | "">("");
   const [detail, setDetail] = useState("");
   const [sent, setSent] = useState(false);
@@ -66,6 +67,13 @@ export function ReportForm({
           onInput={(e) => setDetail(e.currentTarget.value)}
         />
       </label>
+      {reason === "illegal" && (
+        <p>
+          <a href={`${host}help/${encodeURIComponent(site)}/illegal?comment=${comment.id}`}>
+            {t("report_law")}
+          </a>
+        </p>
+      )}
       {error && <Alert thread={thread} error={error} />}
       <div class="foot">
         <button type="button" class="quiet" onClick={onDone}>
