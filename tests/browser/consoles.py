@@ -192,6 +192,29 @@ def wait_for_words(desk: Desk, comment: Any) -> None:
         time.sleep(0.05)
 
 
+def fill(desk: Desk, number: int, *, score: str = "0.8") -> None:
+    """Let so many comments wait, "waiting 000" and so on, each with a score of toxicity: an SQL expression of `n`, from 0."""
+    query(
+        desk,
+        f"""WITH site AS (SELECT id FROM sites WHERE key = $1),
+            a AS (INSERT INTO articles (site_id, key, title) SELECT id, 'full', 'A full house' FROM site RETURNING site_id, id),
+            w AS (INSERT INTO readers (site_id, name, name_skeleton) SELECT id, 'Wanda', 'wanda' FROM site RETURNING id),
+            c AS (INSERT INTO comments (site_id, article_id, reader_id, body, html, status)
+                  SELECT a.site_id, a.id, w.id, 'waiting ' || lpad(n::text, 3, '0'), '<p>waiting ' || lpad(n::text, 3, '0') || '</p>',
+                         'held' FROM a, w, generate_series(0, $2::integer - 1) n ORDER BY n RETURNING site_id, id, body, html),
+            r AS (INSERT INTO revisions (site_id, comment_id, revision, body, html) SELECT site_id, id, 1, body, html FROM c
+                  RETURNING site_id, comment_id, body),
+            s AS (INSERT INTO scores (site_id, comment_id, revision, model, labels)
+                  SELECT site_id, comment_id, 1, 'm@1', jsonb_build_object('toxicity', ({score})::float8)
+                  FROM (SELECT *, substring(body FROM 9)::integer AS n FROM r) r)
+            INSERT INTO queue (site_id, comment_id, lane, reasons, priority)
+            SELECT site_id, id, 'review', '[{{"code": "likely_toxic", "label": "toxicity", "score": 0.8, "threshold": 0.6}}]', 8
+            FROM c ORDER BY id""",
+        desk.service.site,
+        number,
+    )
+
+
 async def _query(dsn: str, sql: str, *values: Any) -> list[asyncpg.Record]:
     conn = await asyncpg.connect(dsn)
     try:

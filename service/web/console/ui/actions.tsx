@@ -130,7 +130,7 @@ export function Actions({ desk, item }: { desk: Desk; item: Item }) {
       },
     !second && up && { name: "Hold", hotkey: "h", class: "hold", run: () => decide({ action: "hold" }) },
     item.stage === "lead" && { name: "Hand back", hotkey: "b", class: "hold", run: hand("hand-back") },
-    item.stage === "first" && { name: "Escalate", hotkey: "e", class: "skip-item", run: hand("escalation") },
+    item.stage === "first" && { name: "Escalate", hotkey: "e", class: "hold", run: hand("escalation") },
     listed && { name: "Skip", hotkey: "s", class: "skip-item", run: skip },
   ];
   const acts = all.filter((act) => act !== false);

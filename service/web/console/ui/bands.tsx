@@ -44,7 +44,7 @@ function End({ name, at, onMove }: { name: string; at: number; onMove: (at: numb
   const label = name === "From" ? "From" : "Up to";
   return (
     <label>
-      {label} <output>{(at / BINS).toFixed(2)}</output>
+      {label} <span class="muted">{(at / BINS).toFixed(2)}</span>
       <input
         type="range"
         min={0}
@@ -171,7 +171,6 @@ export function BandsView({ desk, query }: { desk: Desk; query: Query }) {
   const labels = [...new Set([label, ...found.labels])];
   return (
     <div class="page bands-page">
-      <h2>Decide by score</h2>
       <div class="page-form">
         <label>
           Score

@@ -55,6 +55,7 @@ export function BulkBar({ desk }: { desk: Desk }) {
   if (!marked.size) return <Progress />;
   return (
     <div class="bulk-bar" role="group" aria-label="Marked">
+      <h2 class="unseen">Marked</h2>
       <b role="status">{plural(marked.size, "comment")} marked</b>
       <button type="button" class="plain" onClick={approve} aria-keyshortcuts="Shift+A">
         Approve <Key>⇧A</Key>

@@ -76,7 +76,7 @@ export function HandOverMenu({ title, does, onSend, onClose }: Props) {
   return (
     <form
       class="reject-menu"
-      aria-label={title}
+      aria-label={does}
       onSubmit={(event) => {
         event.preventDefault();
         send();

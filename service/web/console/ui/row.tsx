@@ -30,9 +30,9 @@ export function QueueRow({ desk, item }: { desk: Desk; item: Item }) {
     <li class={picked ? "picked" : ""}>
       {mayDecide.value && (
         <label class="pick">
-          <span class="unseen">Mark: {excerpt(comment.body, 60)}</span>
           <input
             type="checkbox"
+            aria-label={`Mark: ${excerpt(comment.body, 60)}`}
             tabIndex={-1}
             checked={picked}
             onClick={(event) => {

@@ -58,6 +58,7 @@ export function Sides({ desk }: { desk: Desk }) {
             {VIEW[view]} <span class="count">{counted(desk.counts.value, view)}</span>
           </button>
         ))}
+        <PlaceLink to={{ view: "bands", site, query: queryOf(selection) }}>By score</PlaceLink>
       </div>
       <div class="sides-line">
         <select
@@ -81,7 +82,6 @@ export function Sides({ desk }: { desk: Desk }) {
           <option value="urgent">Most urgent</option>
           <option value="oldest">Oldest</option>
         </select>
-        <PlaceLink to={{ view: "bands", site, query: queryOf(selection) }}>By score</PlaceLink>
         <SavedFilters site={site} place="queue" query={queryOf(selection)} />
       </div>
       {selection.article !== null && (
