@@ -1,6 +1,7 @@
 """Clients that stall: nobody holds a connection for long by sending nothing, or too slowly."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ from service.app import make_app
 from service.settings import Settings
 
 _GUESTS = b"POST /api/v1/sites/demo/guests HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+_STALLED = 1000
 _FORM = b"POST /help/demo HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 
 
@@ -18,6 +20,9 @@ async def port(
     database: str, site: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[int]:
     """Where the service listens, with times that a test can wait for."""
+    # Both ends of a thousand connections are files of this process.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     monkeypatch.setattr(server, "KEEP_ALIVE_S", 0.3)
     monkeypatch.setattr(edge, "_BODY_S", 0.3)
     sock = server.listen("127.0.0.1", 0)
@@ -52,6 +57,22 @@ async def talk(port: int, start: bytes, drip: bytes = b"") -> bytes:
 )
 async def test_a_request_that_does_not_come_is_not_waited_for(port: int, start: bytes, drip: bytes) -> None:
     assert await talk(port, start, drip) == b""
+
+
+async def test_a_thousand_stalled_sockets_are_let_go_and_the_others_answered(port: int) -> None:
+    """A third of them send nothing, a third half a header, a third half a body."""
+    starts = (b"", b"GET /livez HTTP/1.1\r\nHost:", _GUESTS + b'Content-Length: 60000\r\n\r\n{"na')
+    stalled = [asyncio.create_task(talk(port, starts[number % 3])) for number in range(_STALLED)]
+    answered = 0
+    while not all(one.done() for one in stalled):
+        answer = await talk(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        answered += 1
+    ends = [one.result() for one in stalled]
+
+    assert answered > 0
+    assert [end for end in ends[0::3] + ends[1::3] if end] == []
+    assert [end for end in ends[2::3] if not end.startswith(b"HTTP/1.1 408 ")] == []
 
 
 async def test_an_idle_connection_is_closed_after_its_answer(port: int) -> None:
