@@ -181,7 +181,11 @@ def test_several_threads_are_made_and_unmade_by_script(
     expect(threads.nth(1).locator(".composer textarea")).to_be_visible()
     page.evaluate("second.dataset.article += '-c'")
     expect(comment(page, "In the second")).to_have_count(0)
-    page.evaluate("parley.destroy(second)")
+    # Asked again, the thread that is there is changed; taken away again, nothing happens.
+    assert page.evaluate(
+        "parley.create(second.parentElement, { article: second.dataset.article }) === second"
+    )
+    page.evaluate("parley.destroy(second); parley.destroy(second)")
     expect(threads).to_have_count(1)
     expect(comment(page, "In the first")).to_be_visible()
 
@@ -235,3 +239,12 @@ def test_more_contrast_is_a_setting_too(
     open_thread(page, live_service, article_key, attributes=attributes)
     found = page.locator(".root").evaluate("e => e.classList.contains('contrast')")
     assert found == bool(attributes)
+
+
+def test_a_page_may_bring_its_own_stylesheet(page: Page, live_service: LiveService, article_key: str) -> None:
+    css = ".root { letter-spacing: 3px }"
+    page.route("**/own.css", lambda route: route.fulfill(body=css, content_type="text/css"))
+    open_thread(page, live_service, article_key, attributes='data-css="/own.css"')
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('parley-comments').shadowRoot.querySelector('.root')).letterSpacing === '3px'"
+    )

@@ -80,9 +80,10 @@ function place(): void {
 const api = window as { parley?: object };
 api.parley = Object.assign(api.parley ?? {}, {
   create(target: Element, options: DOMStringMap = {}) {
-    const element = document.createElement("parley-comments");
+    const old = target.querySelector<HTMLElement>("parley-comments");
+    const element = old ?? document.createElement("parley-comments");
     Object.assign(element.dataset, options);
-    target.replaceChildren(element);
+    if (!old) target.replaceChildren(element);
     return element;
   },
   destroy(element: Element) {

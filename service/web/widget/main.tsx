@@ -72,6 +72,7 @@ class ParleyComments extends HTMLElement {
       article,
       url: this.option("url"),
       title: this.option("title"),
+      css: this.option("css"),
       locale,
       style: (css) => this.adopt(css),
       emit: (name, detail) =>

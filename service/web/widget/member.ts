@@ -276,6 +276,13 @@ export function countVote(votes: Votes, own: OwnVote, by: 1 | -1): Votes {
 export async function join(thread: Thread): Promise<void> {
   await thread.options.locale.rest;
   thread.options.style(styles);
+  const { css, style } = thread.options;
+  // As text, since a policy without inline styles would not let a link into the shadow root of another's page.
+  if (css)
+    fetch(css)
+      .then((answer) => (answer.ok ? answer.text() : ""))
+      .then(style)
+      .catch(() => {});
   const member = new Member(thread);
   thread.member = member;
   thread.touch("thread", ...thread.tree.nodes.keys());

@@ -14,6 +14,9 @@ export interface HelpContext {
   late?: Late;
 }
 
+/** Names of the events that embed.d.ts declares, without their prefix. */
+type EventName = keyof ParleyEvents extends `parley:${infer N}` ? N : never;
+
 export interface ThreadOptions {
   /** The service's address, with a slash at the end. */
   host: string;
@@ -25,9 +28,11 @@ export interface ThreadOptions {
   /** The article's page, where it is not the one that the thread stands on. */
   url?: string;
   title?: string;
+  /** The publisher's own stylesheet. */
+  css?: string;
   locale: Locale;
   /** Dispatches `parley:{name}` on the element, for the publisher. */
-  emit: (name: string, detail: unknown) => void;
+  emit: <N extends EventName>(name: N, detail: ParleyEvents[`parley:${N}`]["detail"]) => void;
   /** Adds a stylesheet to the widget. */
   style: (css: string) => void;
 }
@@ -132,7 +137,7 @@ export class Thread {
   async open(): Promise<void> {
     const more = import("./member.ts");
     await this.load();
-    if (this.phase === "ready") this.options.emit("ready", { article: this.article });
+    if (this.phase === "ready") this.options.emit("ready", { article: this.article as Article });
     const { join } = await more;
     if (!this.closed) await join(this);
   }
