@@ -92,6 +92,7 @@ def live_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServi
         "PARLEY_DATA_DIR": str(directory),
         "PARLEY_RATE_LIMITS": "off",
         "PARLEY_CLASSIFIER": "python:tests.classifiers:Cued",
+        "PARLEY_OUTGOING_NETWORKS": "127.0.0.0/8,::1/128",
         "PYTHONPATH": str(ROOT),
     }
     log = directory / "service.log"
