@@ -15,6 +15,7 @@ def open_account(page: Page) -> None:
     page.get_by_role("button", name=re.compile("account and preferences")).click()
     page.get_by_role("link", name="Your account").click()
     page.get_by_role("heading", name="Where you are signed in").wait_for()
+    expect(page.get_by_label("Colours")).to_have_count(0)
 
 
 def sign_out(page: Page) -> None:

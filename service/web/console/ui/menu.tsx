@@ -1,9 +1,10 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { exposure } from "../exposure.ts";
 import { notify } from "../notices.ts";
 import { leaveOffice } from "../office.ts";
 import { type Prefs, prefs, setPref } from "../prefs.ts";
+import { place } from "../router.ts";
 import { inWords, session, site } from "../session.ts";
 import { plural } from "../words.ts";
 import { PlaceLink } from "./links.tsx";
@@ -41,6 +42,10 @@ function Choice<K extends keyof Prefs>({
 export function Menu() {
   const open = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
+  // Whoever goes elsewhere is done with it.
+  useSignalEffect(() => {
+    if (place.value) open.value = false;
+  });
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const outside = (event: Event): void => {
