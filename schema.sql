@@ -70,8 +70,6 @@ CREATE TABLE articles (
     url text,
     title text,
     mode text NOT NULL DEFAULT 'post',
-    -- The part of the site that it stands in, by the page or by its address.
-    section text,
     version bigint NOT NULL DEFAULT 0,
     -- Published comments.
     comment_count integer NOT NULL DEFAULT 0,
@@ -80,10 +78,8 @@ CREATE TABLE articles (
     CONSTRAINT articles_key_unique UNIQUE (site_id, key),
     CONSTRAINT articles_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id),
     CONSTRAINT articles_mode_known CHECK (mode IN ('post', 'pre', 'closed')),
-    CONSTRAINT articles_key_length CHECK (length(key) BETWEEN 1 AND 512),
-    CONSTRAINT articles_section_length CHECK (length(section) BETWEEN 1 AND 100)
+    CONSTRAINT articles_key_length CHECK (length(key) BETWEEN 1 AND 512)
 );
-CREATE INDEX articles_section ON articles (site_id, section, id) WHERE section IS NOT NULL;
 
 -- Somebody who comments. Staff have accounts of their own (see staff).
 CREATE TABLE readers (
@@ -1102,19 +1098,16 @@ CREATE TABLE ticket_steps (
 CREATE INDEX ticket_steps_ticket ON ticket_steps (site_id, ticket_id, id);
 CREATE INDEX ticket_steps_time ON ticket_steps (site_id, created_at, id);
 
--- What staff write again and again to readers, with places to be filled in, such as {name}: in answer to a ticket, or with a
--- decision on a comment.
+-- What staff write again and again to readers, with places to be filled in, such as {name}.
 CREATE TABLE saved_answers (
     site_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
-    kind text NOT NULL DEFAULT 'ticket',
     title text NOT NULL,
     body text NOT NULL,
     updated_by bigint,
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT saved_answers_pkey PRIMARY KEY (site_id, id),
-    CONSTRAINT saved_answers_title_unique UNIQUE (site_id, kind, title),
-    CONSTRAINT saved_answers_kind_known CHECK (kind IN ('ticket', 'decision')),
+    CONSTRAINT saved_answers_title_unique UNIQUE (site_id, title),
     CONSTRAINT saved_answers_site_fkey FOREIGN KEY (site_id) REFERENCES sites (id)
 );
 

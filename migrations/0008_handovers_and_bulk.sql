@@ -1,4 +1,4 @@
--- Items that wait for a second person or for a lead; acts on many comments at once; sections; notes to authors among the saved answers.
+-- Items that wait for a second person or for a lead; acts on many comments at once.
 
 -- How an item came to wait for somebody else than it did: to a lead, back from one, for a second person, or on from one.
 CREATE TABLE handovers (
@@ -72,12 +72,3 @@ ALTER TABLE batches ADD CONSTRAINT batches_subject_known
            AND coalesce(cardinality(comment_ids) = cardinality(revisions)
                         AND cardinality(comment_ids) = cardinality(statuses), reader_id IS NOT NULL));
 CREATE INDEX batches_time ON batches (site_id, created_at, id) WHERE reader_id IS NULL;
-
-ALTER TABLE articles ADD COLUMN section text;
-ALTER TABLE articles ADD CONSTRAINT articles_section_length CHECK (length(section) BETWEEN 1 AND 100);
-CREATE INDEX articles_section ON articles (site_id, section, id) WHERE section IS NOT NULL;
-
-ALTER TABLE saved_answers ADD COLUMN kind text NOT NULL DEFAULT 'ticket';
-ALTER TABLE saved_answers ADD CONSTRAINT saved_answers_kind_known CHECK (kind IN ('ticket', 'decision'));
-ALTER TABLE saved_answers DROP CONSTRAINT saved_answers_title_unique;
-ALTER TABLE saved_answers ADD CONSTRAINT saved_answers_title_unique UNIQUE (site_id, kind, title);

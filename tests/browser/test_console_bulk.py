@@ -60,7 +60,7 @@ def test_a_band_is_picked_by_key_looked_at_and_decided(desk: Desk) -> None:
     anna = desk.sit("Anna")
     anna.locator(".card").wait_for()
     anna.keyboard.press("l")
-    anna.locator(".bars").wait_for()
+    anna.locator(".band-bars").wait_for()
     lower = anna.get_by_role("slider", name="From")
     expect(lower).to_have_attribute("aria-valuetext", "0.90")
     expect(anna.get_by_role("status").filter(has_text="in this band")).to_have_text(
@@ -132,7 +132,7 @@ def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> N
     expect(card(page, "waiting 004")).to_contain_text("Is this a quotation?")
     album.look("escalated")
     page.goto(f"{desk.home}/bands")
-    page.locator(".bars").wait_for()
+    page.locator(".band-bars").wait_for()
     page.get_by_role("slider", name="From").fill("12")
     expect(page.get_by_role("status").filter(has_text="in this band")).to_have_text(
         re.compile(r"[1-9]\d* comments")

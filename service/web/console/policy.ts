@@ -24,6 +24,7 @@ export interface Document {
   flood_at: number | null;
   hold_edits: boolean;
   premoderate: boolean;
+  second_review: { reasons: string[]; articles: string[] };
 }
 
 export interface Policy {

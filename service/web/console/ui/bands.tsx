@@ -18,7 +18,7 @@ function Bars({ bins, range, onPick }: { bins: number[]; range: Range; onPick: (
   const start = useSignal<number | null>(null);
   const pick = (a: number, b: number): void => onPick({ from: Math.min(a, b), to: Math.max(a, b) + 1 });
   return (
-    <div class="bars" aria-hidden="true" onPointerLeave={() => (start.value = null)}>
+    <div class="band-bars" aria-hidden="true" onPointerLeave={() => (start.value = null)}>
       {bins.map((n, bin) => (
         <span
           key={bin}
@@ -32,8 +32,9 @@ function Bars({ bins, range, onPick }: { bins: number[]; range: Range; onPick: (
           onPointerEnter={() => start.value !== null && pick(start.value, bin)}
           onPointerUp={() => (start.value = null)}
         >
-          <span class="bar-count">{n || ""}</span>
-          <span class="score-bar" style={{ height: `${(n / top) * 100}%` }} />
+          <span class="band-bar" style={{ height: `${(n / top) * 100}%` }}>
+            <span class="bar-count">{n || ""}</span>
+          </span>
         </span>
       ))}
     </div>

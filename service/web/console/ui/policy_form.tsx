@@ -1,4 +1,5 @@
 import type { Draft } from "../draft.ts";
+import { desk } from "../office.ts";
 import { type Action, type Band, bandsKey, type Document, type Policy } from "../policy.ts";
 import { meaning, spaced } from "../words.ts";
 import { Check, ChoiceField, Group, Lines, NumberField } from "./policy_fields.tsx";
@@ -147,6 +148,39 @@ function Authors({ draft, document }: { draft: Draft; document: Document }) {
   );
 }
 
+/** What nobody decides alone. */
+function SecondReview({ draft, rule }: { draft: Draft; rule: Document["second_review"] }) {
+  const put = (change: Partial<Document["second_review"]>): void =>
+    draft.set({ second_review: { ...rule, ...change } });
+  const toggle = (code: string, on: boolean): void =>
+    put({ reasons: on ? [...rule.reasons, code] : rule.reasons.filter((one) => one !== code) });
+  return (
+    <Group title="Two people">
+      <p class="muted fine">
+        A rejection for one of these rules, and any decision on one of these articles, is made once a second
+        person has confirmed it.
+      </p>
+      <div class="columns">
+        <div>
+          {(desk.value?.rules.value ?? []).map(({ code, title }) => (
+            <Check
+              key={code}
+              label={title}
+              value={rule.reasons.includes(code)}
+              onChange={(on) => toggle(code, on)}
+            />
+          ))}
+        </div>
+        <Lines
+          label="Articles, by their keys"
+          lines={rule.articles}
+          onChange={(articles) => put({ articles })}
+        />
+      </div>
+    </Group>
+  );
+}
+
 /** All settings of a policy. */
 export function PolicyForm({
   draft,
@@ -176,6 +210,7 @@ export function PolicyForm({
       <Links draft={draft} links={document.links} />
       <NewReaders draft={draft} rules={document.new_readers} />
       <Authors draft={draft} document={document} />
+      <SecondReview draft={draft} rule={document.second_review} />
     </div>
   );
 }
