@@ -5,7 +5,6 @@ Nothing in the file is run, the network is not touched, and a checkpoint that do
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from typing import Any
 
 import torch
 import transformers
-from detoxify.detoxify import Detoxify
 from tokenizers import Tokenizer
 
 from moderation.classifier import ClassifierUnavailable
-from moderation.detoxify import Detoxified
+from moderation.detoxify import Detoxified, digest_of
 from moderation.windows import Floats, Limits, Numbers, Windows
 
 MODELS = {
@@ -31,6 +29,14 @@ _RENAMED = {"toxic": "toxicity", "identity_hate": "identity_attack", "severe_tox
 _HARMLESS = ("embeddings.position_ids", ".pooler.dense.weight", ".pooler.dense.bias")
 """What older checkpoints carry and today's models compute themselves or do without."""
 _LONGEST = 512
+_VARIANTS = {
+    "original": ("Bert", 6),
+    "unbiased": ("Roberta", 16),
+    "multilingual": ("XLMRoberta", 16),
+    "original-small": ("Albert", 6),
+    "unbiased-small": ("Albert", 16),
+}
+"""Family and number of outputs of each."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,6 @@ class Loaded:
     labels: tuple[str, ...]
     digest: str
     limits: Limits
-
-    def as_detoxify(self) -> Detoxify:
-        """The same model as Detoxify's own object: what a faster one is held against."""
-        stock = Detoxify.__new__(Detoxify)
-        stock.model, stock.tokenizer, stock.class_names = self.model, self.tokenizer, list(self.labels)
-        stock.device = "cpu"
-        return stock
 
 
 class TorchEngine:
@@ -70,20 +69,21 @@ class TorchEngine:
         return logits
 
 
-def load_checkpoint(name: str, checkpoint: Path, config: Path, threads: int) -> Detoxified:
-    """A classifier called `name` with the checkpoint's checksum as its version. Raises ClassifierUnavailable."""
+def load_checkpoint(variant: str, checkpoint: Path, config: Path, threads: int) -> Detoxified:
+    """A classifier with the checkpoint's checksum as its version. Raises ClassifierUnavailable."""
     torch.set_num_threads(threads)
-    loaded = read_checkpoint(checkpoint, config)
-    return Detoxified(f"{name}@{loaded.digest[:8]}", loaded.labels, TorchEngine(loaded))
+    loaded = read_checkpoint(variant, checkpoint, config)
+    return Detoxified(f"detoxify:{variant}@{loaded.digest[:8]}", loaded.labels, TorchEngine(loaded))
 
 
-def read_checkpoint(checkpoint: Path, config: Path) -> Loaded:
-    """Model, tokenizer and labels of a checkpoint and the folder with its family's config and tokenizer.
+def read_checkpoint(variant: str, checkpoint: Path, config: Path) -> Loaded:
+    """Model, tokenizer and labels of a variant's checkpoint and the folder with its family's config and tokenizer.
 
     Raises ClassifierUnavailable with what is wrong with either.
     """
     content = _content(checkpoint)
     labels, arch = _described(content, checkpoint)
+    _refuse_another(variant, (arch["model_name"], arch["num_classes"]), checkpoint)
     try:
         settings = getattr(transformers, arch["model_name"]).config_class.from_pretrained(
             config, local_files_only=True, num_labels=arch["num_classes"]
@@ -107,7 +107,7 @@ def read_checkpoint(checkpoint: Path, config: Path) -> Loaded:
     tokens = min(_LONGEST, places, tokenizer.model_max_length)
     tokenizer.model_max_length = tokens
     limits = Limits(tokens, windows=4, overlap=min(32, tokens // 4), batch=8, pad=settings.pad_token_id)
-    return Loaded(model.eval(), tokenizer, labels, _digest(checkpoint), limits)
+    return Loaded(model.eval(), tokenizer, labels, digest_of(checkpoint), limits)
 
 
 def _content(checkpoint: Path) -> Mapping[str, Any]:
@@ -145,6 +145,15 @@ def _described(content: Mapping[str, Any], checkpoint: Path) -> tuple[tuple[str,
     return labels, {"model_name": family, "num_classes": outputs}
 
 
+def _refuse_another(variant: str, made: tuple[str, int], checkpoint: Path) -> None:
+    """One that is plainly another of Detoxify's models would judge under the wrong name; one of somebody's own may."""
+    others = {
+        (f"{family}ForSequenceClassification", outputs): name for name, (family, outputs) in _VARIANTS.items()
+    }
+    if others.get(made, variant) != variant:
+        raise ClassifierUnavailable(f"{checkpoint} is a checkpoint of {others[made]}, not of {variant}")
+
+
 def _fill(model: torch.nn.Module, weights: Mapping[str, torch.Tensor], checkpoint: Path) -> None:
     """Every weight of the model from the file, and nothing in the file left over."""
     wanted = model.state_dict()
@@ -160,8 +169,3 @@ def _fill(model: torch.nn.Module, weights: Mapping[str, torch.Tensor], checkpoin
                 f"{checkpoint} does not fit its model: it {what} {shown} ({len(names)} in all)"
             )
     model.load_state_dict(usable, strict=True, assign=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

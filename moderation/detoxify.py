@@ -7,6 +7,7 @@ hub, runs code from the file, and takes a checkpoint without a head for a good o
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -64,12 +65,16 @@ def check_variant(variant: str) -> None:
 
 
 def load_detoxify(variant: str) -> Detoxified:
-    """A variant from its folder: prepared if it is, else through torch. Raises ClassifierUnavailable."""
+    """A variant from its folder, prepared if it is, else through torch; a checkpoint that PARLEY_DETOXIFY_CHECKPOINT
+    names comes first, and a folder prepared from another is passed over. Raises ClassifierUnavailable.
+    """
     check_variant(variant)
-    folder = folder_of(variant)
+    folder, named = folder_of(variant), os.environ.get("PARLEY_DETOXIFY_CHECKPOINT")
+    if named:
+        files_of(variant)
     from moderation.prepared import load_prepared  # noqa: PLC0415 -- what is not there loads nothing
 
-    prepared = load_prepared(folder / "prepared", threads_allowed())
+    prepared = load_prepared(folder / "prepared", threads_allowed(), Path(named) if named else None)
     if prepared is not None:
         return prepared
     checkpoint, config = files_of(variant)
@@ -79,7 +84,7 @@ def load_detoxify(variant: str) -> Detoxified:
         raise ClassifierUnavailable(
             f"detoxify:{variant} needs {error.name}: pip install 'parley[detoxify]', or bring the prepared model"
         ) from error
-    return load_checkpoint(f"detoxify:{variant}", checkpoint, config, threads_allowed())
+    return load_checkpoint(variant, checkpoint, config, threads_allowed())
 
 
 def files_of(variant: str) -> tuple[Path, Path]:
@@ -96,3 +101,9 @@ def files_of(variant: str) -> tuple[Path, Path]:
             f"the network allows, or name its files with PARLEY_DETOXIFY_CHECKPOINT and PARLEY_DETOXIFY_CONFIG"
         )
     return checkpoint, config
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 by which a checkpoint is known."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

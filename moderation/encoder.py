@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 from moderation.windows import Floats, Limits, Numbers, Windows
 
+MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 MAX_TOKENS = 128
 """A window of the bundled classifier's encoder."""
 _SLOWER = ["SkipLayerNormFusion"]
@@ -28,13 +29,13 @@ class Encoder:
     """
 
     def __init__(self, directory: Path, threads: int, limits: Limits = _BUNDLED) -> None:
-        self._windows = Windows(Tokenizer.from_file(str(directory / "tokenizer.json")), limits)
+        self._windows = Windows(Tokenizer.from_file(str(directory / TOKENIZER)), limits)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
-            str(directory / "encoder.onnx"),
+            str(directory / MODEL),
             options,
             providers=["CPUExecutionProvider"],
             disabled_optimizers=_SLOWER,

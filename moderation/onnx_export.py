@@ -8,8 +8,6 @@ from pathlib import Path
 import onnx
 import torch
 
-MAX_LOGIT_DRIFT = 0.01
-"""Before quantization an export computes the same thing; a larger difference is a broken export."""
 _MOST_ROWS = 64
 
 

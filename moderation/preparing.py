@@ -1,11 +1,12 @@
-"""Preparing a Detoxify model for serving: converted to ONNX Runtime, held against the original on real comments, and
-installed only if it judges the same. Needs the `detoxify` extra; what it installs does not.
+"""Preparing a Detoxify model for serving: converted, held against the original on real comments, and installed only if
+it judges the same. Needs the `detoxify` extra; what it installs needs `openvino` at most.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import importlib.util
 import json
 import shutil
 import time
@@ -17,15 +18,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from moderation.calibration import Floats, sigmoid
+from moderation.calibration import Floats
 from moderation.checkpoint import Loaded, TorchEngine, read_checkpoint
 from moderation.classifier import ClassifierUnavailable
+from moderation.conversion import Drift, convert, drift, round_weights
 from moderation.detoxify import Engine, files_of, folder_of
 from moderation.encoder import Encoder, threads_allowed
-from moderation.onnx_export import MAX_LOGIT_DRIFT, ExportError, to_onnx
-from moderation.prepared import RECORD
+from moderation.onnx_export import ExportError
+from moderation.prepared import RECORD, engine_of
 
 MAX_FLIPPED = 0.005
 """Of all comments, the share that any label may judge otherwise at 0.5."""
@@ -44,29 +45,18 @@ class DriftError(Exception):
 
 
 @dataclass(frozen=True)
-class Drift:
-    """How far a conversion is from the original on real comments, by the label that drifts most: in probability, and in
-    decisions at 0.5.
-    """
-
-    mean: float
-    largest: float
-    flipped: float
-
-    @property
-    def allowed(self) -> bool:
-        """True when it may be installed."""
-        return self.flipped <= MAX_FLIPPED and self.mean <= MAX_MEAN_DRIFT
-
-
-@dataclass(frozen=True)
 class Attempt:
-    """One conversion that was tried: `exact` keeps the weights, `int8` rounds them to 8 bits."""
+    """One conversion that was tried: `exact` keeps the weights, `int8` rounds them to 8 bits, `bf16` all to 16."""
 
     kind: str
     drift: Drift
     megabytes: float
     comments_per_second: float
+
+    @property
+    def allowed(self) -> bool:
+        """True when it may be installed."""
+        return self.drift.flipped <= MAX_FLIPPED and self.drift.mean <= MAX_MEAN_DRIFT
 
 
 class _Logits(torch.nn.Module):
@@ -103,16 +93,16 @@ def prepare(variant: str, comments: Sequence[str], report: Report) -> Mapping[st
     """
     checkpoint, config = files_of(variant)
     report("reading the checkpoint", 0, 1)
-    loaded = read_checkpoint(checkpoint, config)
+    loaded = read_checkpoint(variant, checkpoint, config)
     torch.set_num_threads(threads_allowed())
-    wanted, seconds = _probabilities(TorchEngine(loaded), comments, "scoring with the original", report)
+    wanted, seconds = _logits(TorchEngine(loaded), comments, "scoring with the original", report)
     folder = folder_of(variant)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as scratch:
         made = Path(scratch)
         attempts = [
-            _attempt(kind, path, loaded, comments, wanted, report)
-            for kind, path in _conversions(made, loaded, comments, report)
+            _attempt(path, loaded, comments, wanted, report)
+            for path in _conversions(made, loaded, comments, report)
         ]
         chosen = _fastest(attempts)
         record = {
@@ -132,77 +122,59 @@ def prepare(variant: str, comments: Sequence[str], report: Report) -> Mapping[st
     return record
 
 
-def _conversions(
-    made: Path, loaded: Loaded, comments: Sequence[str], report: Report
-) -> Sequence[tuple[str, Path]]:
-    """The exact export, checked to compute the same, and its rounding. ALBERT gains nothing from the latter."""
-    report("converting", 0, 2)
-    exact = made / "exact"
-    exact.mkdir()
-    (exact / "tokenizer.json").write_text(loaded.tokenizer.backend_tokenizer.to_str(), "utf-8")
-    to_onnx(_Logits(loaded.model), exact / "encoder.onnx", loaded.limits.tokens)
-    _check_parity(loaded, exact, comments)
-    report("converting", 1, 2)
-    found = [("exact", exact)]
+def _conversions(made: Path, loaded: Loaded, comments: Sequence[str], report: Report) -> Sequence[Path]:
+    """Folders, each named by its kind. ALBERT gains nothing from 8 bits; what OpenVINO makes is there where it is."""
+    report("converting", 0, 3)
+    exact, some = made / "exact", comments[:_BATCH]
+    wanted = TorchEngine(loaded).logits(some).astype(np.float64)
+    convert(
+        _Logits(loaded.model),
+        loaded.tokenizer.backend_tokenizer,
+        exact,
+        loaded.limits.tokens,
+        lambda folder: wanted - Encoder(folder, threads_allowed(), loaded.limits).logits(some),
+    )
+    found = [exact]
+    report("converting", 1, 3)
     if type(loaded.model).__name__ != "AlbertForSequenceClassification":
-        rounded = made / "int8"
-        shutil.copytree(exact, rounded, ignore=shutil.ignore_patterns("encoder.onnx*"))
-        quantize_dynamic(
-            exact / "encoder.onnx", rounded / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True
-        )
-        found.insert(0, ("int8", rounded))
-    report("converting", 2, 2)
+        round_weights(exact, made / "int8")
+        found.append(made / "int8")
+    report("converting", 2, 3)
+    if importlib.util.find_spec("openvino"):
+        from moderation.openvino_engine import halve  # noqa: PLC0415 -- an extra of its own
+
+        halve(exact, made / "bf16")
+        found.append(made / "bf16")
+    report("converting", 3, 3)
     return found
 
 
-def _check_parity(loaded: Loaded, exact: Path, comments: Sequence[str]) -> None:
-    some = list(comments[:_BATCH])
-    here, there = TorchEngine(loaded).logits(some), _engine(exact, loaded).logits(some)
-    worst = float(np.abs(here - there).max())
-    if not worst <= MAX_LOGIT_DRIFT:
-        raise ExportError(
-            f"the export computes something else than the model: log-odds differ by {worst:.3f}"
-        )
-
-
-def _engine(folder: Path, loaded: Loaded) -> Engine:
-    return Encoder(folder, threads_allowed(), loaded.limits)
-
-
 def _attempt(
-    kind: str, folder: Path, loaded: Loaded, comments: Sequence[str], wanted: Floats, report: Report
+    folder: Path, loaded: Loaded, comments: Sequence[str], wanted: Floats, report: Report
 ) -> Attempt:
-    found, seconds = _probabilities(_engine(folder, loaded), comments, f"scoring with {kind}", report)
+    engine = engine_of(folder, threads_allowed(), loaded.limits)
+    found, seconds = _logits(engine, comments, f"scoring with {folder.name}", report)
     labels = len(loaded.labels)
-    size = (folder / "encoder.onnx").stat().st_size / 1e6
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return Attempt(
-        kind, drift(wanted[:, :labels], found[:, :labels]), round(size, 1), round(len(comments) / seconds, 1)
+        folder.name,
+        drift(wanted[:, :labels], found[:, :labels]),
+        round(size, 1),
+        round(len(comments) / seconds, 1),
     )
 
 
-def _probabilities(
-    engine: Engine, comments: Sequence[str], what: str, report: Report
-) -> tuple[Floats, float]:
+def _logits(engine: Engine, comments: Sequence[str], what: str, report: Report) -> tuple[Floats, float]:
     started = time.perf_counter()
     rows = []
     for start in range(0, len(comments), _BATCH):
-        rows.append(sigmoid(engine.logits(comments[start : start + _BATCH]).astype(np.float64)))
+        rows.append(engine.logits(comments[start : start + _BATCH]).astype(np.float64))
         report(what, min(start + _BATCH, len(comments)), len(comments))
     return np.concatenate(rows), time.perf_counter() - started
 
 
-def drift(wanted: Floats, found: Floats) -> Drift:
-    """Of probabilities `(comments, labels)` before and after."""
-    away = np.abs(wanted - found)
-    return Drift(
-        mean=float(away.mean(axis=0).max()),
-        largest=float(away.max()),
-        flipped=float(((wanted >= 0.5) != (found >= 0.5)).any(axis=1).mean()),
-    )
-
-
 def _fastest(attempts: Sequence[Attempt]) -> Attempt:
-    allowed = [one for one in attempts if one.drift.allowed]
+    allowed = [one for one in attempts if one.allowed]
     if not allowed:
         figures = "; ".join(f"{one.kind}: {one.drift}" for one in attempts)
         raise DriftError(f"no conversion judges as the original does ({figures}); nothing was installed")

@@ -18,6 +18,7 @@ import numpy as np
 
 from moderation.bundled import Parts, load_parts
 from moderation.calibration import Floats, Logistic, fit_logistic
+from moderation.conversion import Drift
 from moderation.labels import LABELS
 from moderation.linear import quantized
 from moderation.normalize import fold
@@ -33,7 +34,7 @@ from moderation.training.data import (
     read_rows,
 )
 from moderation.training.examples import Example
-from moderation.training.export import Drift, export
+from moderation.training.export import export
 from moderation.training.figures import measure_all
 from moderation.training.lexicon import learn_lexicon
 from moderation.training.linear import Settings as LinearSettings

@@ -20,7 +20,7 @@ Run = Callable[[Numbers, Numbers], Floats]
 @dataclass(frozen=True)
 class Limits:
     """How a text is cut: at `tokens` a window, neighbours sharing `overlap`; a text of more than `windows` is read in
-    that many, spread evenly. `batch` windows are run at once, `pad` fills up the shorter ones.
+    that many, spread evenly. `batch` windows are run at once, `pad` fills up the shorter ones, to a `multiple` of tokens.
     """
 
     tokens: int
@@ -28,6 +28,7 @@ class Limits:
     overlap: int = 16
     batch: int = 16
     pad: int = 0
+    multiple: int = 1
 
 
 class Windows:
@@ -70,7 +71,9 @@ class Windows:
         yield batch
 
     def _padded(self, rows: Sequence[Ids]) -> tuple[Numbers, Numbers]:
-        ids = np.full((len(rows), max(map(len, rows))), self._limits.pad, dtype=np.int64)
+        longest, multiple = max(map(len, rows)), self._limits.multiple
+        width = min(-(-longest // multiple) * multiple, self._limits.tokens)
+        ids = np.full((len(rows), width), self._limits.pad, dtype=np.int64)
         mask = np.zeros_like(ids)
         for at, row in enumerate(rows):
             ids[at, : len(row)] = row

@@ -53,12 +53,12 @@ PASSES = (
     ),
     Pass(
         {
-            "wiki": 0.35,
-            "harmless wiki": 0.2,
-            "news": 0.35,
-            "news-harmless": 0.2,
-            "paraphrases": 0.05,
-            "emoji": 2,
+            "wiki": 0.15,
+            "harmless wiki": 0.1,
+            "news": 0.15,
+            "news-harmless": 0.1,
+            "paraphrases": 0.02,
+            "emoji": 1.5,
         },
         Settings(seed=10, rate=4e-5, head_rate=2e-4, train_tokens=112),
         sentences=EVERYDAY,

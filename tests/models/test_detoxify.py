@@ -97,7 +97,7 @@ def test_one_text_is_scored_as_among_others_and_none_gives_none(models: Path) ->
 def test_a_long_comment_is_read_to_its_end(models: Path, family: str) -> None:
     """What only a later window holds counts: stock Detoxify never sees it."""
     made = small(family)
-    loaded = read_checkpoint(made.checkpoint, made.config)
+    loaded = read_checkpoint(FAMILIES[family], made.checkpoint, made.config)
     classifier = load_family(family)
     friendly, other = sorted(SENTENCES, key=lambda text: classifier.score([text])[0]["toxicity"])[
         :: len(SENTENCES) - 1
@@ -125,7 +125,18 @@ def test_files_may_be_named_one_by_one(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PARLEY_MODELS_DIR", str(tmp_path / "empty"))
     monkeypatch.setenv("PARLEY_DETOXIFY_CHECKPOINT", str(made.checkpoint))
     monkeypatch.setenv("PARLEY_DETOXIFY_CONFIG", str(made.config))
-    assert load("detoxify:original-small").id.startswith("detoxify:original-small@")
+    assert load("detoxify:unbiased-small").id.startswith("detoxify:unbiased-small@")
+
+
+def test_a_checkpoint_of_another_variant_does_not_judge_under_this_ones_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make("Roberta", tmp_path / "elsewhere")
+    monkeypatch.setenv("PARLEY_DETOXIFY_CHECKPOINT", str(made.checkpoint))
+    monkeypatch.setenv("PARLEY_DETOXIFY_CONFIG", str(made.config))
+    assert load("detoxify:unbiased").id.startswith("detoxify:unbiased@")
+    with pytest.raises(ClassifierUnavailable, match="is a checkpoint of unbiased, not of original"):
+        load("detoxify:original")
 
 
 def test_what_is_not_downloaded_is_an_error_that_names_the_fix(models: Path) -> None:
