@@ -35,7 +35,7 @@ _DECIDE = """async (keys) => {
 
 def decide(page: Page, *keys: str) -> float | None:
     """Decide on the card on the screen, if one may; gives the milliseconds until the next was there."""
-    if not page.get_by_role("button", name="Approve").is_visible():
+    if not page.get_by_role("button", name="Approve", exact=True).is_visible():
         return None
     taken: float | None = page.evaluate(_DECIDE, list(keys))
     return taken
