@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.browser import conftest
 from tests.browser.conftest import LiveService
-from tests.browser.widgets import box, comment, serve, write
+from tests.browser.widgets import box, serve, write
 from tests.processes import free_port
 from tests.tokens import ISSUER, SECRET, claims, token
 
@@ -60,7 +60,7 @@ def test_a_publishers_token_signs_in_and_another_follows_it(
     box(page).fill("Signed in by the paper")
     page.get_by_text("Posting as Ada Lovelace").wait_for()
     box(page).press("Control+Enter")
-    comment(page, "Signed in by the paper").wait_for()
+    page.locator(".body", has_text="Signed in by the paper").wait_for()
     # Somebody else signs in on the same page: the draft stays.
     box(page).fill("A draft that stays")
     second = token(claims(sub="43", name="Grace Hopper"))
@@ -79,7 +79,7 @@ def test_the_page_is_asked_for_a_token_when_one_is_needed(
     serve(page, paper, "/asked-story", page_of(paper, "", article_key))
     page.goto(f"{paper.url}/asked-story")
     write(page, "A token was asked for", None)
-    comment(page, "A token was asked for").wait_for()
+    page.locator(".body", has_text="A token was asked for").wait_for()
     page.get_by_text("Posting as Mary Shelley").wait_for()
 
 
@@ -134,7 +134,7 @@ def test_a_reader_signs_in_at_a_provider(
     if not windows:
         page.get_by_role("link", name="Back to the comments").click()
     write(page, "Signed in at a provider", None)
-    comment(page, "Signed in at a provider").wait_for()
+    page.locator(".body", has_text="Signed in at a provider").wait_for()
     if windows:
         assert popup.is_closed()
     else:
