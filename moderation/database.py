@@ -123,7 +123,7 @@ async def open_pool(
     *,
     size: int,
     name: str,
-    statement_timeout_s: float = 7,
+    statement_timeout_s: float = 6,
     lock_timeout_s: float = 3,
 ) -> AsyncIterator[Pool]:
     """Open up to `size` connections to `dsn`, known to the server as `name`.

@@ -58,6 +58,10 @@ async def test_nothing_that_a_person_wrote_or_holds_is_logged(
             "kill-the-classifier walnut-5",
         ):
             assert (await call("POST", post, {"body": text}))[0] == 201
+        # A person would have to judge it first: nothing here is up to be reported, and what was written goes nowhere.
+        await call("POST", f"{site}/comments/1/reports", {"reason": "spam", "detail": "Look: walnut-7"})
+        await call("POST", f"{site}/comments/1/reports", {"reason": "walnut-8", "detail": "walnut-9"})
+        await call("POST", f"{site}/comments/1/appeal", {"body": "walnut-10"})
         await call("PATCH", f"{site}/comments/1", {"body": _BODY, "unknown": _BODY}, **{"If-Match": '"1"'})
         await call("GET", f"/nothing/walnut-6?secret={call.token}")
 
