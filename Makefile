@@ -15,7 +15,7 @@ BUILT    := service/static/manifest.json
 CHROMIUM := /usr/bin/chromium
 WORKERS   = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 
-.PHONY: run test bench lint format lock
+.PHONY: run test bench smoke lint format lock
 .DELETE_ON_ERROR:
 
 run: .venv/installed $(BUILT)
@@ -28,6 +28,9 @@ test: lint $(CHROMIUM) .venv-kserve/installed
 
 bench: .venv/installed-test $(BUILT)
 	@$(BIN)/python -m tests.benchmarks
+
+smoke: .venv/installed-test
+	@$(BIN)/python -m tests.smoke $(URL)
 
 lint: .venv/installed-test $(BUILT)
 	$(BIN)/ruff check
