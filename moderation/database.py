@@ -29,9 +29,10 @@ DATABASE_DOWN = (
 
 
 # What giving a connection back may cost whoever gives it, and how soon the server must have confirmed that a statement
-# has ended: in less than a worker waits before it tries again.
+# has ended. Half a second away that and rolling back take more than one second; to cut such connections would leave none
+# on which statements are known already.
 _MOMENT_S = 0.1
-_CONFIRMED_WITHIN_S = 0.8
+_CONFIRMED_WITHIN_S = 2.0
 
 
 def _encode_json(value: Any) -> str:

@@ -47,9 +47,10 @@ async def test_between_the_service_and_its_database(
         behind = through(proxy, database)
         await until_ready(start("serve", database_url=behind, port=port), url)
         start("moderate", database_url=database)
-        # Thrice as many resets: a slow database exchanges few pieces, and some must be the last.
-        proxy.delay_s, proxy.resets = DELAY_S, 3 * RESETS
         async with Writers(url, history) as writers:
+            await writers.progress()
+            # Thrice as many resets: a slow database exchanges few pieces, and some must be the last.
+            proxy.delay_s, proxy.resets = DELAY_S, 3 * RESETS
             await until(lambda: cut(proxy, 2), what="two connections reset")
             await writers.progress()
 
