@@ -107,6 +107,7 @@ def test_a_held_comment_says_why_and_is_still_there_after_a_reload(
     open_thread(page, live_service, article_key)
     write(page, "You are an idiot")
     status = comment(page, "You are an idiot").locator(".status")
+    status.get_by_role("button", name="Send it as it is").click()
     expect(status).to_contain_text("A moderator will read this before it appears")
     expect(status.locator("p")).not_to_have_count(1)
     page.reload()
