@@ -52,15 +52,16 @@ _IDENTITY = """Share of *harmless* template sentences ("hug a …", "being … i
 The templates were not trained on. A rate far above the others' means that the name is taken for an insult."""
 _DATA = """Split by a hash of letters and digits, so that no copy of a comment is on two sides: 80 % train, 10 % dev (blend, calibration,
 thresholds, every choice), 10 % test (this page only). The base of the encoder is all-MiniLM-L6-v2 (Apache-2.0), its vocabulary cut to the
-14,000 pieces in use. Sentences of `moderation/training/contrast.py` were written for this model."""
+14,000 pieces in use. Sentences of `moderation/training/contrast.py` and
+`everyday.py` were written for this model."""
 _TAIL = """## Limits
 
 - Wikipedia's editors, before 2018, make up most of the training data: slang since then, short posts and other Englishes are known less well.
 - Counter-speech that quotes an attack, reclaimed words and dialect are scored too high; veiled and polite hostility too low.
 - Calibration holds for a mix with about 10 % toxic comments, like the test data; a site's own mix can differ: `parley policy recalibrate`
   fits it to what the site's moderators decided.
-- Comments beyond 20,000 characters are judged by their beginning; of one of more than 384 tokens the encoder
-  reads beginning, middle and end, the linear model all.
+- Comments beyond 20,000 characters are judged by their beginning; of one of more than 256 tokens the encoder
+  reads beginning and end, the linear model all.
 - The encoder's 8-bit arithmetic rounds by batch: the comments scored together with one can move its score by a few hundredths."""
 
 

@@ -35,12 +35,12 @@ def model() -> None:
 @click.option("--work", type=click.Path(file_okay=False, path_type=Path), default=Path(".parley/training"), show_default=True, help="Where long parts are kept, so that a second run continues.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The model directory to write; what ships lies in moderation/models/bundled.")  # fmt: skip
 @click.option(
-    "--linear-only", is_flag=True, help="Without the encoder: a minute instead of an hour, and less exact."
+    "--linear-only", is_flag=True, help="Without the encoder: a minute instead of two hours, and less exact."
 )
 def train(*, data: Path | None, base: Path | None, work: Path, out: Path, linear_only: bool) -> None:
     """Make the bundled classifier from the training files, with its thresholds, figures and model card.
 
-    Needs the `detoxify` extra. Takes about an hour on two cores. Nothing in --out changes before the model is done.
+    Needs the `detoxify` extra. Takes about two hours on two cores. Nothing in --out changes before the model is done.
     """
     try:
         from moderation import train as making  # noqa: PLC0415 -- torch loads only where it is used

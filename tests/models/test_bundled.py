@@ -58,6 +58,12 @@ def test_its_card_says_what_was_measured() -> None:
     assert (DIRECTORY / "README.md").read_text("utf-8") == render_card(DIRECTORY)
 
 
+def test_the_size_on_its_card_is_its_size() -> None:
+    figures = json.loads((DIRECTORY / "figures.json").read_text("utf-8"))
+    size = sum(path.stat().st_size for path in DIRECTORY.iterdir()) / 1e6
+    assert figures["speed"]["megabytes_on_disk"] == pytest.approx(size, abs=0.05)
+
+
 def test_its_thresholds_are_the_default_policys(bundled: Bundled) -> None:
     shipped = json.loads((DIRECTORY / "thresholds.json").read_text("utf-8"))
     assert shipped["model"] == bundled.id

@@ -209,6 +209,24 @@ def test_a_pass_is_done_again_only_when_what_it_depends_on_is_another(
     assert set(done) == {"encoder, pass 1 of 2", "encoder, pass 2 of 2"}
 
 
+def test_the_encoder_is_the_mean_of_the_last_passes(
+    base: Path, rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "_MEAN_OF", 2)
+    monkeypatch.setattr("moderation.training.mixture.CONTRASTS", 0)
+    few = {"wiki": 0.02, "news": 0, "news-harmless": 0, "emoji": 0, "paraphrases": 0, "harmless wiki": 0.02}
+    settings = [Settings(batch=16, vocabulary=80, seed=seed) for seed in (1, 2, 3)]
+    monkeypatch.setattr(passes, "PASSES", [Pass(few, one) for one in settings])
+    scorer, _ = trained_encoder(tmp_path, base, rows, 7, lambda *_: None)
+
+    folders = sorted(tmp_path.iterdir(), key=lambda folder: (folder / "kept.json").stat().st_mtime_ns)
+    _, second, third = (torch.load(folder / "scorer.pt", weights_only=True) for folder in folders)
+    assert not torch.equal(second["head.weight"], third["head.weight"])
+    for name, weight in scorer.state_dict().items():
+        if weight.is_floating_point():
+            torch.testing.assert_close(weight, (second[name] + third[name]) / 2)
+
+
 def test_the_command_makes_a_model_that_loads_and_says_from_what(
     sources: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,3 +96,10 @@ def test_no_batch_is_larger_than_allowed(batch: int) -> None:
     words(Limits(12, overlap=3, batch=batch, pad=7)).highest(texts, recorder)
     assert all(rows <= batch for rows, _ in recorder.shapes)
     assert sum(rows for rows, _ in recorder.shapes) == 10
+
+
+@pytest.mark.parametrize(("count", "width"), [(1, 4), (3, 8), (7, 12), (9, 12)])
+def test_widths_are_multiples_and_never_wider_than_a_window(count: int, width: int) -> None:
+    seen = Recorder()
+    words(replace(LIMITS, tokens=12, multiple=4)).highest([text(count)], seen)
+    assert seen.shapes == [(1, width)]
