@@ -35,8 +35,14 @@ _WEIGHTS = {
     "rate_limited": 75,
     "not_entitled": 70,
     "rejected": 60,
+    "rephrase": 58,
     "held": 55,
+    # Nothing keeps such a reader from commenting: it explains why they do not see others.
+    "muted": 30,
 }
+
+
+_OF_STATUS = {"pending": "held", "held": "held", "rejected": "rejected"}
 
 
 class DiagnosisIn(In):
@@ -73,6 +79,7 @@ class OwnCommentOut(Out):
     id: str
     status: str
     created_at: datetime
+    rephrase: bool = Field(description="its author is asked to put it in other words before people see it")
     reasons: list[ReasonOut]
     note: str | None
 
@@ -110,6 +117,7 @@ class DiagnosisOut(Out):
     sanction: SanctionOut | None
     article_closed: bool | None
     comments: list[OwnCommentOut]
+    muted: Annotated[int, Field(description="how many who wrote here the caller has muted")]
     limits: list[LimitOut]
     service: ServiceOut
     findings: list[FindingOut]
@@ -149,6 +157,7 @@ async def _look(
         sanction=_sanction(account),
         article_closed=await store.article_is_closed(conn, site.id, body.article) if body.article else None,
         comments=await _comments(conn, site, reader, body) if reader else [],
+        muted=await _muted(conn, site, reader, body),
         limits=await _limits(request, reader),
         service=ServiceOut(build=build_id(), judging=await store.is_judged(conn)),
         findings=[],
@@ -187,6 +196,12 @@ async def _comments(conn: Connection, site: Site, reader: Reader, body: Diagnosi
     return [OwnCommentOut.model_validate(_shown(row)) for row in rows]
 
 
+async def _muted(conn: Connection, site: Site, reader: Reader | None, body: DiagnosisIn) -> int:
+    if reader is None or body.article is None:
+        return 0
+    return await store.muted_on(conn, site.id, reader.id, body.article)
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     worded = in_words(row)
     return {name: worded[name] for name in OwnCommentOut.model_fields}
@@ -214,10 +229,12 @@ def _findings(seen: DiagnosisOut, asked: DiagnosisIn) -> Iterator[FindingOut]:
         yield _finding("not_entitled")
     told: set[str] = set()
     for comment in seen.comments:
-        code = {"pending": "held", "held": "held", "rejected": "rejected"}.get(comment.status)
+        code = "rephrase" if comment.rephrase else _OF_STATUS.get(comment.status)
         if code is not None and (comment.id == asked.comment_id or code not in told):
             told.add(code)
             yield _finding(code, comment.id, asked=comment.id == asked.comment_id)
+    if seen.muted:
+        yield _finding("muted")
 
 
 def _finding(code: str, comment_id: str | None = None, *, asked: bool = False) -> FindingOut:

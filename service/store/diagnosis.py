@@ -52,6 +52,19 @@ async def own_comments(
     return ([asked] if asked else []) + [own for own in newest if int(own["id"]) != comment_id]
 
 
+async def muted_on(conn: Connection, site_id: int, reader_id: int, article_key: str) -> int:
+    """How many of those whom the reader has muted wrote something that is up on the article."""
+    number: int = await conn.fetchval(
+        """SELECT count(*) FROM mutes m WHERE m.site_id = $1 AND m.reader_id = $2 AND EXISTS (
+               SELECT FROM comments c JOIN articles a ON a.site_id = $1 AND a.id = c.article_id
+               WHERE c.site_id = $1 AND c.reader_id = m.muted_id AND a.key = $3 AND c.status = 'published')""",
+        site_id,
+        reader_id,
+        article_key,
+    )
+    return number
+
+
 async def is_judged(conn: Connection) -> bool:
     """True if a worker whose classifier is ready was seen lately."""
     ready: bool = await conn.fetchval(

@@ -172,3 +172,29 @@ async def test_whether_comments_are_judged_is_told(api: Api, pool: Pool) -> None
     async with pool.acquire() as conn:
         await workers.report(conn, "w1", "cued@1", WorkerState.READY)
     assert (await ask(api)).body["service"]["judging"] is True
+
+
+async def test_who_was_asked_to_rephrase_is_told_so_until_they_send_it_on(api: Api, worker: Worker) -> None:
+    guest = await api.guest()
+    comment = (await guest.post("You idiot", nudge=True)).body["id"]
+    await worker.run_once()
+    answer = await ask(guest, article="story")
+    assert codes(answer) == ["rephrase"]
+    assert answer.body["comments"][0]["rephrase"] is True
+    asked = await ask(guest, comment_id=comment)
+    assert [(one["code"], one["weight"]) for one in asked.body["findings"]] == [("rephrase", 96)]
+    await guest.call("POST", f"/comments/{comment}/review")
+    assert codes(await ask(guest, article="story")) == ["held"]
+
+
+async def test_whom_one_has_muted_is_told_of_where_they_wrote(api: Api, worker: Worker) -> None:
+    ann, ben = await api.guest("Ann"), await api.guest("Ben")
+    await ben.post("A calm word")
+    await worker.run_once()
+    await ann.call("PUT", f"/me/mutes/{ben.id}")
+    answer = await ask(ann, article="story")
+    assert (codes(answer), answer.body["muted"]) == (["muted"], 1)
+    assert codes(await ask(ann, article="elsewhere")) == []
+    assert codes(await ask(ben, article="story")) == []
+    await ann.call("DELETE", f"/me/mutes/{ben.id}")
+    assert codes(await ask(ann, article="story")) == []
