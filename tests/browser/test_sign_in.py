@@ -109,12 +109,14 @@ def provider() -> Iterator[str]:
 
 @pytest.mark.parametrize("windows", [True, False])
 def test_a_reader_signs_in_at_a_provider(
-    page: Page, paper: LiveService, provider: str, article_key: str, windows: bool
+    page: Page, paper: LiveService, provider: str, article_key: str, windows: bool, tmp_path: Path
 ) -> None:
     request = urllib.request.urlopen(f"{provider}/.well-known/openid-configuration", timeout=10)
     request.close()
+    secret = tmp_path / "client-secret"
+    secret.write_text("the provider takes no client without one")
     arguments = ["--issuer", provider, "--client-id", "parley", "--label", "Sign in with Mock"]
-    parley(paper, "site", "oidc", "set", paper.site, *arguments)
+    parley(paper, "site", "oidc", "set", paper.site, *arguments, "--secret-file", str(secret))
     if not windows:
         page.add_init_script("window.open = () => null;")
     serve(page, paper, "/oidc-story", page_of(paper, "", article_key))

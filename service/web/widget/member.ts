@@ -49,8 +49,10 @@ export class Member {
   async open(): Promise<void> {
     const config = this.session.call<Config>("GET", "/config").catch(() => null);
     await this.session.restore();
-    this.config = await config;
-    if (this.config?.sign_in.length) await (await import("./ways_in.ts")).enter(this.thread, this.config);
+    const known = await config;
+    if (known?.sign_in.length) await (await import("./ways_in.ts")).enter(this.thread, known);
+    // Only now: while the publisher's token is on its way, the box must not give way to "please sign in".
+    this.config = known;
     await this.refresh();
     this.redraw();
     this.onHash();

@@ -19,8 +19,10 @@ const initials = (name: string): string =>
 const hue = (name: string): number =>
   [...name].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) % 360, 7);
 
-function Avatar({ name, url }: { name: string; url: string | null }) {
-  if (url) return <img class="avatar" src={url} alt="" loading="lazy" width={36} height={36} />;
+/** `path` is the portrait's at the `host`. */
+function Avatar({ name, path, host }: { name: string; path: string | null; host: string }) {
+  if (path)
+    return <img class="avatar" src={host + path.slice(1)} alt="" loading="lazy" width={36} height={36} />;
   return (
     <span class="avatar" aria-hidden="true" style={{ "--hue": String(hue(name)) }}>
       {initials(name)}
@@ -159,7 +161,7 @@ export function Item({ thread, id, depth }: { thread: Thread; id: string; depth:
         tabIndex={-1}
         aria-label={name || undefined}
       >
-        {comment.author && <Avatar name={name} url={comment.author.avatar_url} />}
+        {comment.author && <Avatar name={name} path={comment.author.avatar_url} host={thread.options.host} />}
         <Content thread={thread} comment={comment} />
       </article>
       <Replies thread={thread} comment={comment} depth={depth} />
