@@ -400,16 +400,18 @@ CREATE TABLE reader_marks (
     site_id bigint NOT NULL,
     reader_id bigint NOT NULL,
     kind text NOT NULL,
-    -- A keyed hash: of the network (/24, /56), or of the mail address without dots and +tags.
+    -- A keyed hash: of the network (/24, /56), of the mail address without dots and +tags, or, kept of an erased account while
+    -- its suspension or ban lasts, of the id and address by which its reader would come back.
     mark text NOT NULL,
     seen_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT reader_marks_pkey PRIMARY KEY (site_id, reader_id, kind, mark),
     CONSTRAINT reader_marks_reader_fkey FOREIGN KEY (site_id, reader_id)
         REFERENCES readers (site_id, id) ON DELETE CASCADE,
-    CONSTRAINT reader_marks_kind_known CHECK (kind IN ('network', 'mail'))
+    CONSTRAINT reader_marks_kind_known CHECK (kind IN ('network', 'mail', 'account'))
 );
 CREATE INDEX reader_marks_shared ON reader_marks (site_id, kind, mark);
 CREATE INDEX reader_marks_age ON reader_marks (seen_at) WHERE kind = 'network';
+CREATE INDEX reader_marks_account ON reader_marks (site_id, reader_id) WHERE kind = 'account';
 
 -- Somebody thinks that a decision on a comment, or a sanction, is wrong: one appeal each, judged by somebody else.
 CREATE TABLE appeals (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from moderation.database import Connection
-from service.identity import portraits
+from service.identity import portraits, returning
 from service.identity.tokens import give_session
 from service.keys import POOL, SIGNER
 from service.names import NameRefused, clean_name, skeleton
@@ -45,10 +45,12 @@ async def become(request: web.Request, conn: Connection, site: Site, newcomer: N
     name = named(newcomer.name)
     person = Person(newcomer.external_id, name, skeleton(name), newcomer.email, newcomer.avatar_url)
     try:
-        profile = await readers.put(conn, site.id, person)
+        profile, is_new = await readers.put(conn, site.id, person)
     except NameTakenError:
         raise name_taken() from None
     await marking.remember(request, conn, site, profile.id, newcomer.email)
+    if is_new:
+        await returning.recognise(request, conn, site, profile.id, newcomer.external_id, newcomer.email)
     return profile
 
 

@@ -13,7 +13,7 @@ from moderation.statuses import Actor, Status
 from service.auth import Reader
 from service.endpoint import answer, empty
 from service.exporting import cell
-from service.identity import tokens, window
+from service.identity import returning, tokens, window
 from service.keys import NOTIFIER, POOL, SETTINGS
 from service.parsing import In, Out
 from service.problems import Problem
@@ -111,6 +111,7 @@ async def erase_reader(request: web.Request, site: Site, reader_id: int) -> None
                 ]
                 outcome = await decide(conn, drafts) if drafts else []
                 if not drafts:
+                    await returning.remember(request, conn, site.id, reader_id)
                     await store.take_away(conn, site.id, reader_id)
             for one in outcome:
                 if isinstance(one, Decided):

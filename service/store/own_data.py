@@ -97,7 +97,7 @@ _TAKEN = (
     """UPDATE tickets SET message = '', email = NULL, client_hash = NULL, diagnostics = '{}', reader_id = NULL
        WHERE site_id = $1 AND reader_id = $2""",
     "DELETE FROM reader_notes WHERE site_id = $1 AND reader_id = $2",
-    "DELETE FROM reader_marks WHERE site_id = $1 AND reader_id = $2",
+    "DELETE FROM reader_marks WHERE site_id = $1 AND reader_id = $2 AND kind <> 'account'",
     "DELETE FROM mutes WHERE site_id = $1 AND (reader_id = $2 OR muted_id = $2)",
     "DELETE FROM mailboxes WHERE site_id = $1 AND reader_id = $2",
     "DELETE FROM follows WHERE site_id = $1 AND reader_id = $2",

@@ -96,15 +96,15 @@ async def get(conn: Connection, site_id: int, reader_id: int) -> Profile | None:
     return Profile(row["id"], row["name"]) if row else None
 
 
-async def put(conn: Connection, site_id: int, person: Person) -> Profile:
-    """The reader whom this is, made or brought up to date. Raises NameTakenError."""
+async def put(conn: Connection, site_id: int, person: Person) -> tuple[Profile, bool]:
+    """The reader whom this is, made or brought up to date, and whether they are new. Raises NameTakenError."""
     await _refuse_staff_names(conn, site_id, person.skeleton, person.email)
     row = await conn.fetchrow(
         """INSERT INTO readers (site_id, external_id, name, name_skeleton, email, avatar_url) VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT ON CONSTRAINT readers_external_unique DO UPDATE SET name = excluded.name,
                name_skeleton = excluded.name_skeleton, email = coalesce(excluded.email, readers.email),
                avatar_url = excluded.avatar_url
-           RETURNING id, name""",
+           RETURNING id, name, xmax = 0 AS is_new""",
         site_id,
         person.external_id,
         person.name,
@@ -113,7 +113,7 @@ async def put(conn: Connection, site_id: int, person: Person) -> Profile:
         person.avatar_url,
     )
     assert row is not None
-    return Profile(row["id"], row["name"])
+    return Profile(row["id"], row["name"]), row["is_new"]
 
 
 async def take_along(conn: Connection, site_id: int, guest_id: int, reader_id: int) -> int:
