@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.consoles import Desk, open_desk
 
@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-sync",
 ]
 _START_S = 60.0
+# How long an expectation may take to come true: a bound for what is broken, not a measure of what is slow.
+expect.set_options(timeout=15_000)
 
 
 @dataclass
