@@ -14,7 +14,7 @@ from moderation.database import Connection
 from service.commands.database import on_site
 from service.commands.reading import read_settings
 from service.fetching import Fetcher, FetchFailed, check_url
-from service.identity.jws import ALGORITHMS, MIN_SECRET_BYTES, KeyRefused, verifying_key
+from service.identity.jws import ALGORITHMS, MIN_SECRET_BYTES, KeyRefused, quiet, verifying_key
 from service.identity.oidc import ProviderFailed, discover
 from service.store import oidc as clients
 from service.store import sso as store
@@ -53,7 +53,9 @@ def set_issuer(site: str, issuer: str, audience: str) -> None:
 def add_secret(site: str, kid: str, file: Path | None) -> None:
     """Add a shared secret (HS256) to SITE: the one in a file, or a new one, which is printed, once."""
     text = file.read_text("utf-8").strip() if file else secrets.token_urlsafe(MIN_SECRET_BYTES + 16)
-    _add(site, StoredKey(kid, "HS256", OctKey.import_key(text).as_dict()))
+    with quiet():
+        jwk = OctKey.import_key(text).as_dict()
+    _add(site, StoredKey(kid, "HS256", jwk))
     click.echo(f"Added {kid}." + ("" if file else f" Secret, not shown again: {text}"))
 
 
@@ -72,7 +74,8 @@ def _public(raw: bytes, algorithm: str) -> dict[str, Any]:
     """The public half as a JWK, whatever the file holds."""
     try:
         value = orjson.loads(raw) if raw.lstrip().startswith(b"{") else raw
-        public: dict[str, Any] = _PEM[algorithm].import_key(value).as_dict(private=False)
+        with quiet():
+            public: dict[str, Any] = _PEM[algorithm].import_key(value).as_dict(private=False)
     except (JoseError, ValueError, TypeError) as error:
         raise click.ClickException(f"This is no key for {algorithm}.") from error
     return public

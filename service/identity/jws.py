@@ -4,7 +4,8 @@ import base64
 import binascii
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,14 @@ class VerifyingKey:
     key: Key
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without joserfc's warnings of what is weak: we refuse it ourselves, in our own words."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        yield
+
+
 def verifying_key(jwk: dict[str, Any], algorithm: str, kid: str) -> VerifyingKey:
     """Make a key ready; raises KeyRefused for one that is of another kind, too short, or meant for something else."""
     kind = _KINDS.get(algorithm)
@@ -66,7 +75,8 @@ def verifying_key(jwk: dict[str, Any], algorithm: str, kid: str) -> VerifyingKey
         raise KeyRefused(f"a key for {algorithm} lies on {_CURVES.get(algorithm)}")
     plain = {name: value for name, value in jwk.items() if name not in ("alg", "use", "key_ops")}
     try:
-        key = kind.import_key(plain)
+        with quiet():
+            key = kind.import_key(plain)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, binascii.Error) as error:
         raise KeyRefused("the key cannot be read") from error
     if isinstance(key, OctKey) and len(key.raw_value) < MIN_SECRET_BYTES:
@@ -134,9 +144,8 @@ def payload_of(token: str, keys: Sequence[VerifyingKey]) -> bytes:
 
 
 def _verified(token: str, key: VerifyingKey) -> bytes:
-    with warnings.catch_warnings():
-        # RFC 9864 has a name for each curve in place of EdDSA, which publishers' libraries still write; here the key pins it.
-        warnings.simplefilter("ignore", SecurityWarning)
+    # RFC 9864 has a name for each curve in place of EdDSA, which publishers' libraries still write; here the key pins it.
+    with quiet():
         payload: bytes = jws.deserialize_compact(token, key.key, algorithms=[key.algorithm]).payload
     return payload
 

@@ -53,13 +53,15 @@ async def _fetch_json(fetcher: Fetcher, method: str, url: str, **options: Any) -
     try:
         async with asyncio.timeout(_WAIT_S):
             fetched = await fetcher.request(method, url, max_bytes=_MAX_BYTES, **options)
-        document = orjson.loads(fetched.body)
+        document = orjson.loads(fetched.body) if fetched.status == 200 else None
     except TimeoutError as error:
         raise ProviderFailed(f"{URL(url).host} did not answer in time") from error
     except (FetchFailed, ValueError) as error:
         raise ProviderFailed(f"{URL(url).host}: {error}") from error
-    if fetched.status != 200 or not isinstance(document, dict):
+    if fetched.status != 200:
         raise ProviderFailed(f"{URL(url).host} answered with status {fetched.status}")
+    if not isinstance(document, dict):
+        raise ProviderFailed(f"{URL(url).host} did not answer with a JSON object")
     return document
 
 

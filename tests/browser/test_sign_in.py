@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.browser import conftest
 from tests.browser.conftest import LiveService
-from tests.browser.widgets import box, serve, write
+from tests.browser.widgets import box, serve
 from tests.processes import free_port
 from tests.tokens import ISSUER, SECRET, claims, token
 
@@ -38,6 +38,14 @@ def page_of(service: LiveService, attributes: str, article: str) -> str:
         <script async src="/embed.js" data-site="{service.site}" data-article="{article}" {attributes}></script></html>"""
 
 
+def write_as(page: Page, name: str, text: str) -> None:
+    """Type while the widget still finds out who is there; post once it knows."""
+    box(page).fill(text)
+    page.get_by_text(f"Posting as {name}").wait_for()
+    box(page).press("Control+Enter")
+    page.locator(".body", has_text=text).wait_for()
+
+
 @pytest.fixture
 def paper(live_service: LiveService, tmp_path: Path) -> LiveService:
     """A site of the test's own, with its own sign-in and no guests."""
@@ -57,10 +65,7 @@ def test_a_publishers_token_signs_in_and_another_follows_it(
     first = token(claims(name="Ada Lovelace"))
     serve(page, paper, "/sso-story", page_of(paper, f'data-sso="{first}"', article_key))
     page.goto(f"{paper.url}/sso-story")
-    box(page).fill("Signed in by the paper")
-    page.get_by_text("Posting as Ada Lovelace").wait_for()
-    box(page).press("Control+Enter")
-    page.locator(".body", has_text="Signed in by the paper").wait_for()
+    write_as(page, "Ada Lovelace", "Signed in by the paper")
     # Somebody else signs in on the same page: the draft stays.
     box(page).fill("A draft that stays")
     second = token(claims(sub="43", name="Grace Hopper"))
@@ -78,9 +83,27 @@ def test_the_page_is_asked_for_a_token_when_one_is_needed(
     page.add_init_script(script)
     serve(page, paper, "/asked-story", page_of(paper, "", article_key))
     page.goto(f"{paper.url}/asked-story")
-    write(page, "A token was asked for", None)
-    page.locator(".body", has_text="A token was asked for").wait_for()
-    page.get_by_text("Posting as Mary Shelley").wait_for()
+    write_as(page, "Mary Shelley", "A token was asked for")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"aud": "another"}, "This site could not sign you in. That is its mistake, not yours."),
+        ({"iat": 1_000, "exp": 2_000}, "Please sign in on this site to comment."),
+    ],
+)
+def test_a_token_that_is_not_taken_says_whose_fault_it_is(
+    page: Page, paper: LiveService, article_key: str, changes: dict[str, Any], said: str
+) -> None:
+    refused = token(claims(**changes))
+    serve(page, paper, "/refused-story", page_of(paper, f'data-sso="{refused}"', article_key))
+    page.goto(f"{paper.url}/refused-story")
+    page.get_by_role("alert").filter(has_text=said).wait_for()
+    # The page signs in again: nothing more is said of it.
+    page.evaluate("text => document.querySelector('parley-comments').dataset.sso = text", token(claims()))
+    write_as(page, "Ada", "Signed in at last")
+    assert page.get_by_role("alert").count() == 0
 
 
 @pytest.fixture
@@ -135,8 +158,7 @@ def test_a_reader_signs_in_at_a_provider(
     popup.get_by_role("button", name="Go on").click()
     if not windows:
         page.get_by_role("link", name="Back to the comments").click()
-    write(page, "Signed in at a provider", None)
-    page.locator(".body", has_text="Signed in at a provider").wait_for()
+    write_as(page, "Ada", "Signed in at a provider")
     if windows:
         assert popup.is_closed()
     else:

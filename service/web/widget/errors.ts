@@ -22,6 +22,7 @@ const BY_CODE: Record<string, Key> = {
   token_refused: "session_over",
   token_expired: "session_over",
   refresh_refused: "session_over",
+  sso_expired: "no_guests",
 };
 
 /** What happened and what to do, in the reader's words. */
@@ -36,6 +37,6 @@ export function explain(error: ApiError, { t, lang }: Locale): string {
   }
   if (code === "warned") return t("warned", { text: problem.detail ?? "" });
   if (problem.errors?.length) return problem.errors.map((field) => field.message).join(" ");
-  const key = BY_CODE[code];
+  const key = BY_CODE[code] ?? (code.startsWith("sso_") && "sso_wrong");
   return key ? t(key) : (problem.detail ?? t("our_fault"));
 }

@@ -25,6 +25,8 @@ export class Member {
   readonly session: Session;
   readonly views = { Actions, Composer, HelpDoor, Muted, Status };
   config: Config | null = null;
+  /** Why the last sign-in did not work out. */
+  refused: ApiError | null = null;
   ownVotes: Record<string, OwnVote> = {};
   /** Ids of those whose comments the reader does not want to read. */
   muted = new Set<string>();

@@ -85,6 +85,7 @@ export const enMore = {
   origin: "This site has not been set up to take comments from this page. We have been told.",
   too_long: "This is too long.",
   session_over: "Your session is over. Your text is safe here: please send it again.",
+  sso_wrong: "This site could not sign you in. That is its mistake, not yours.",
   known_trouble: "Several readers have trouble commenting at the moment. We know, and are working on it.",
   close: "Close",
   follow: "Get mail about answers",

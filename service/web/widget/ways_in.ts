@@ -29,14 +29,16 @@ async function collect(thread: Thread, secret: string, code: string): Promise<vo
   void thread.member?.refresh();
 }
 
-/** True where it went well; else the page is told of it. */
+/** True where it went well; else the reader and the page are told of it. */
 async function attempt(thread: Thread, entering: Promise<void>): Promise<boolean> {
   try {
     await entering;
     return true;
   } catch (error) {
-    const { code } = error as ApiError;
-    thread.options.emit("error", { code });
+    const refused = error as ApiError;
+    if (thread.member) thread.member.refused = refused;
+    thread.touch("reader");
+    thread.options.emit("error", { code: refused.code });
     return false;
   }
 }

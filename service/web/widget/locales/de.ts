@@ -115,6 +115,7 @@ const de: Strings = {
   origin: "Auf dieser Seite sind Kommentare noch nicht eingerichtet. Wir wissen Bescheid.",
   too_long: "Das ist zu lang.",
   session_over: "Ihre Sitzung ist abgelaufen. Ihr Text ist hier sicher: bitte senden Sie ihn noch einmal.",
+  sso_wrong: "Diese Website konnte Sie nicht anmelden. Der Fehler liegt bei ihr, nicht bei Ihnen.",
   help: "Probleme beim Kommentieren? Bitte sagen Sie uns Bescheid",
   get_help: "Hilfe holen",
   known_trouble:

@@ -125,6 +125,7 @@ const es: Strings = {
   origin: "Este sitio aún no está preparado para recibir comentarios desde esta página. Ya lo sabemos.",
   too_long: "Es demasiado largo.",
   session_over: "Su sesión ha terminado. Su texto está a salvo aquí: envíelo de nuevo.",
+  sso_wrong: "Este sitio no ha podido identificarle. El error es del sitio, no suyo.",
   help: "¿Problemas para comentar? Cuéntenoslo",
   get_help: "Obtener ayuda",
   known_trouble: "Varios lectores tienen problemas para comentar ahora mismo. Lo sabemos y estamos en ello.",

@@ -131,6 +131,7 @@ const fr: Strings = {
     "Ce site n’est pas encore configuré pour recevoir des commentaires depuis cette page. Nous en sommes informés.",
   too_long: "C’est trop long.",
   session_over: "Votre session est terminée. Votre texte est en sécurité ici : veuillez le renvoyer.",
+  sso_wrong: "Ce site n’a pas pu vous identifier. L’erreur vient de lui, pas de vous.",
   help: "Un problème pour commenter ? Dites-le-nous",
   get_help: "Obtenir de l’aide",
   known_trouble:

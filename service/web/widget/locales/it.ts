@@ -129,6 +129,7 @@ const it: Strings = {
   origin: "Questo sito non è ancora pronto a ricevere commenti da questa pagina. Ne siamo al corrente.",
   too_long: "È troppo lungo.",
   session_over: "La sua sessione è scaduta. Il suo testo è al sicuro qui: lo invii di nuovo.",
+  sso_wrong: "Questo sito non è riuscito a farla accedere. L’errore è del sito, non suo.",
   help: "Problemi a commentare? Ce lo faccia sapere",
   get_help: "Chiedi aiuto",
   known_trouble:

@@ -112,6 +112,7 @@ const nl: Strings = {
   origin: "Deze site is nog niet ingesteld om reacties vanaf deze pagina te ontvangen. Wij weten ervan.",
   too_long: "Dit is te lang.",
   session_over: "Uw sessie is verlopen. Uw tekst is hier veilig: verstuur hem opnieuw.",
+  sso_wrong: "Deze site kon u niet aanmelden. De fout ligt bij de site, niet bij u.",
   help: "Problemen met reageren? Laat het ons weten",
   get_help: "Hulp vragen",
   known_trouble: "Meerdere lezers hebben nu moeite met reageren. We weten ervan en werken eraan.",

@@ -138,6 +138,7 @@ const pl: Strings = {
   origin: "Serwis nie jest jeszcze przygotowany do przyjmowania komentarzy z tej strony. Wiemy o tym.",
   too_long: "To jest za długie.",
   session_over: "Twoja sesja wygasła. Twój tekst jest tu bezpieczny: wyślij go ponownie.",
+  sso_wrong: "Ta witryna nie mogła Cię zalogować. To jej błąd, nie Twój.",
   help: "Masz problem z komentowaniem? Daj nam znać",
   get_help: "Uzyskaj pomoc",
   known_trouble: "Kilku czytelników ma teraz kłopoty z komentowaniem. Wiemy o tym i nad tym pracujemy.",

@@ -125,6 +125,7 @@ const pt: Strings = {
   origin: "Este site ainda não está preparado para receber comentários desta página. Já fomos avisados.",
   too_long: "É demasiado longo.",
   session_over: "A sua sessão terminou. O seu texto está seguro aqui: envie-o de novo.",
+  sso_wrong: "Este site não conseguiu identificá-lo. O erro é do site, não seu.",
   help: "Problemas ao comentar? Diga-nos",
   get_help: "Obter ajuda",
   known_trouble:

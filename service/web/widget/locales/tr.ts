@@ -109,6 +109,7 @@ const tr: Strings = {
   origin: "Bu site, bu sayfadan yorum almak üzere henüz ayarlanmadı. Haberimiz var.",
   too_long: "Bu çok uzun.",
   session_over: "Oturumunuz sona erdi. Metniniz burada güvende: lütfen yeniden gönderin.",
+  sso_wrong: "Bu site oturumunuzu açamadı. Hata sizde değil, sitede.",
   help: "Yorum yaparken sorun mu yaşıyorsunuz? Lütfen bize bildirin",
   get_help: "Yardım al",
   known_trouble: "Birkaç okur şu anda yorum yapmakta sorun yaşıyor. Bunu biliyoruz ve üzerinde çalışıyoruz.",

@@ -21,8 +21,7 @@ const hue = (name: string): number =>
 
 /** `path` is the portrait's at the `host`. */
 function Avatar({ name, path, host }: { name: string; path: string | null; host: string }) {
-  if (path)
-    return <img class="avatar" src={host + path.slice(1)} alt="" loading="lazy" width={36} height={36} />;
+  if (path) return <img class="avatar" src={host + path.slice(1)} alt="" loading="lazy" />;
   return (
     <span class="avatar" aria-hidden="true" style={{ "--hue": String(hue(name)) }}>
       {initials(name)}

@@ -113,10 +113,11 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
     return () => removeEventListener("online", again);
   }, [draft.queued]);
 
+  const wrong = error ?? (session.reader ? null : member.refused);
   if (!session.reader && member.config?.guests_allowed === false)
     return (
       <div class="notice">
-        {t("no_guests")} <SignIn thread={thread} />
+        {wrong ? <Alert thread={thread} error={wrong} /> : t("no_guests")} <SignIn thread={thread} />
       </div>
     );
   const limit = member.config?.limits.body ?? 10_000;
@@ -159,7 +160,7 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
         />
         {open && <Toolbar area={area} locale={locale} onChange={(text) => change({ text })} />}
         {restored && draft.text && <p class="hint">{t("restored")}</p>}
-        {error && <Alert thread={thread} error={error} />}
+        {wrong && <Alert thread={thread} error={wrong} />}
         {error?.problem.warning && (
           <Action
             thread={thread}
