@@ -46,7 +46,7 @@ from moderation.training.transformer import base_directory, dictionary
 
 __all__ = ["ExportError", "Request", "train"]
 
-VERSION = "1"
+VERSION = "2"
 SEED = 7
 _DRIFT_COMMENTS = 400
 _FILES = ("encoder.onnx", "tokenizer.json", "linear.npz", "words.json.gz", "model.json", "thresholds.json")

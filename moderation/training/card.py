@@ -91,7 +91,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
         ("recall there", at["recall"]),
         ("false-positive rate there", at["false_positive_rate"]),
         (
-            "comments a second, one by one / in batches, 2 threads",
+            f"comments a second, one by one / in batches, 2 threads, at a load average of {speed['load_before']} before",
             f"{speed['one_by_one_per_second']} / {speed['in_batches_per_second']}",
         ),
         ("seconds to load", speed["load_seconds"]),

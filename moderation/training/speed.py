@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,7 +22,9 @@ _ROUNDS = 3
 
 
 def measure_speed(directory: Path, texts: Sequence[str]) -> dict[str, float]:
-    """Comments a second, one by one and in batches, the best of a few rounds; seconds to load; megabytes."""
+    """Comments a second, one by one and in batches, the best of a few rounds, and how busy the machine was before; seconds to load;
+    megabytes.
+    """
     command = [sys.executable, "-m", "moderation.training.speed", str(directory)]
     done = subprocess.run(command, input=json.dumps(list(texts)), capture_output=True, text=True, check=True)  # noqa: S603
     found: dict[str, float] = json.loads(done.stdout)
@@ -30,6 +33,7 @@ def measure_speed(directory: Path, texts: Sequence[str]) -> dict[str, float]:
 
 def _measure(directory: Path, texts: Sequence[str]) -> dict[str, float]:
     started = time.perf_counter()
+    load_before = os.getloadavg()[0]
     classifier = load_bundled(directory, _THREADS)
     loaded = time.perf_counter() - started
     single, batched = [], []
@@ -44,6 +48,7 @@ def _measure(directory: Path, texts: Sequence[str]) -> dict[str, float]:
     size = sum(path.stat().st_size for path in directory.iterdir() if path.is_file())
     return {
         "threads": _THREADS,
+        "load_before": round(load_before, 1),
         "load_seconds": round(loaded, 3),
         "one_by_one_per_second": round(max(single)),
         "in_batches_per_second": round(max(batched)),
