@@ -60,6 +60,7 @@ export const BY_CODE: Record<string, Cause> = {
   guests_refused: "not_entitled",
   rate_limited: "rate_limited",
   sanctioned: "sanctioned",
+  warned: "sanctioned",
   article_closed: "closed",
   duplicate: "duplicate",
   parent_gone: "parent_gone",
