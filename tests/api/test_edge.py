@@ -92,7 +92,11 @@ async def test_the_sites_own_pages_may_write(api: Api) -> None:
     )
 
     assert answer.status == 201
-    assert "Access-Control-Allow-Credentials" not in answer.headers
+    # The cookie of a session travels to the site's own pages, by name, and to nobody else's.
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://news.example"
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+    foreign = await api.call("GET", "/config", headers={"Origin": "https://copy.example"})
+    assert "Access-Control-Allow-Credentials" not in foreign.headers
     preflight = await api.call("OPTIONS", "/guests", headers={"Origin": "https://news.example"})
     assert preflight.status == 204
     assert "Idempotency-Key" in preflight.headers["Access-Control-Allow-Headers"]

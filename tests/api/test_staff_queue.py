@@ -43,7 +43,14 @@ async def test_a_card_has_everything_a_decision_needs(room: Newsroom) -> None:
         "model": "bundled:1",
     }
     shown = item["comment"]
-    assert shown["author"] == {"id": str(author), "name": "Otto", "published": 1, "rejected": 0, "held": 1}
+    assert shown["author"] == {
+        "id": str(author),
+        "name": "Otto",
+        "badge": None,
+        "published": 1,
+        "rejected": 0,
+        "held": 1,
+    }
     assert shown["article"] == {"key": "a1", "title": "An article", "url": None}
     assert shown["parent"] == {"id": str(parent), "author_name": "Rita", "html": "<p>A claim.</p>"}
     assert (shown["body"], shown["html"], shown["revision"], shown["status"]) == (
@@ -176,6 +183,8 @@ async def test_counts_tell_what_waits(room: Newsroom) -> None:
         "new_readers": 0,
         "pending": 0,
         "appeals": 0,
+        "second": 0,
+        "escalated": 0,
         "incidents_open": 0,
         "tickets_open": 0,
         "oldest_held_at": None,

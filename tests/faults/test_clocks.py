@@ -93,10 +93,14 @@ async def test_a_worker_that_is_wrong_neither_steals_nor_loses(
             right.kill()
             # Posted to nobody but the wrong one, which waits for the same lock.
             await writer.post("The second is its own.")
-            await until_waiting(onlooker, "parley-moderate")
-            own = await onlooker.fetchrow(
-                "SELECT ready_at - now() AS lease FROM queue WHERE claimed_by LIKE $1", f"%:{off.pid}"
-            )
+            lease = "SELECT ready_at - now() AS lease FROM queue WHERE claimed_by LIKE $1"
+
+            async def taken() -> bool:
+                return await onlooker.fetchrow(lease, f"%:{off.pid}") is not None
+
+            # The connection of the one that was killed may still wait, too.
+            await until(taken, what="the second claimed")
+            own = await onlooker.fetchrow(lease, f"%:{off.pid}")
         assert timedelta(minutes=9) < own["lease"] <= timedelta(minutes=10)
 
         async def second_decided() -> bool:
