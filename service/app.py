@@ -13,7 +13,7 @@ from service import assets, digests, docs, health, housekeeping, public, staff, 
 from service import help as help_flow
 from service.changes import Changes
 from service.clock import READ_EVERY_S
-from service.edge import edge
+from service.edge import edge, head
 from service.endpoint import bind
 from service.failures import Failures
 from service.fetching import Fetcher
@@ -55,6 +55,7 @@ def make_app(settings: Settings, dsn: str, *, wake: Callable[[], None] | None = 
     `wake` tells a worker in this very process that there is something to score.
     """
     app = web.Application(middlewares=[edge], client_max_size=MAX_BODY_BYTES)
+    app.on_response_prepare.append(head)
     app[SETTINGS] = settings
     app[DSN] = dsn
     app[METRICS] = Metrics()

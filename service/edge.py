@@ -21,6 +21,7 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _SLOW_S = 1.0
 # What a body (at most 64 kB) gets to arrive; aiohttp lingers five seconds more for what was left unread.
 _BODY_S = 8.0
+_ID = "request_id"
 _PUBLIC_API = "/api/v1/sites/"
 # What sets or takes the cookie that a reader's refresh token travels in.
 _WITH_COOKIE = frozenset(
@@ -38,21 +39,23 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.perf_counter()
     sent = request.headers.get("X-Request-Id", "")
     request_id = sent if _REQUEST_ID.match(sent) else secrets.token_hex(8)
-    public = request.path.startswith(_PUBLIC_API)
-    if public and request.method == "OPTIONS":
+    request[_ID] = request_id
+    if request.method == "OPTIONS" and request.path.startswith(_PUBLIC_API):
         response: web.StreamResponse = _preflight()
-        await _let_cookies_through(request, response)
     else:
         response = await _respond(request, handler, request_id)
-    if not response.prepared:
-        response.headers["X-Request-Id"] = request_id
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if public:
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-            await _let_cookies_through(request, response)
     _account(request, response, request_id, time.perf_counter() - started)
     return response
+
+
+async def head(request: web.Request, response: web.StreamResponse) -> None:
+    """Complete an answer's headers, right before they are sent: of streams as well, which are sent while they are made."""
+    response.headers["X-Request-Id"] = request[_ID]
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.path.startswith(_PUBLIC_API):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        await _let_cookies_through(request, response)
 
 
 def _preflight() -> web.Response:

@@ -25,6 +25,8 @@ async def stream(
     async with api.client.get(path, headers=headers) as response:
         assert response.status == 200
         assert response.headers["Content-Type"].startswith("text/event-stream")
+        # Pages of every origin may read along; without this only the service's own could.
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert (await response.content.readline()).startswith(b": connected")
 
         async def events() -> AsyncIterator[Event]:

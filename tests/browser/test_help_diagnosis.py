@@ -358,9 +358,13 @@ def _reject(bench: Bench) -> None:
 def _rejected(bench: Bench) -> None:
     _reject(bench)
     # Under appeal already, or too late for one: what is left is to ask for help.
-    bench.lab.query("UPDATE decisions SET created_at = created_at - interval '7 months' WHERE to_status = 'rejected'")
+    bench.lab.query(
+        "UPDATE decisions SET created_at = created_at - interval '7 months' WHERE to_status = 'rejected'"
+    )
     bench.page.reload()
-    button = bench.page.locator("article.comment[data-status=rejected]").get_by_role("button", name="Get help")
+    button = bench.page.locator("article.comment[data-status=rejected]").get_by_role(
+        "button", name="Get help"
+    )
     button.wait_for()
     bench.started()
     button.click()

@@ -11,25 +11,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import conftest
 from tests.browser.conftest import LiveService
-from tests.browser.widgets import box, serve
+from tests.browser.widgets import box, parley, serve
 from tests.processes import free_port
 from tests.tokens import ISSUER, SECRET, claims, token
 
 pytestmark = pytest.mark.browser
-
-
-def parley(service: LiveService, *arguments: str) -> None:
-    """Run the command line beside the running service."""
-    environment = {
-        "PARLEY_DATA_DIR": str(service.log.parent),
-        "PARLEY_OUTGOING_NETWORKS": "127.0.0.0/8,::1/128",
-        "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(conftest.ROOT),
-    }
-    command = [sys.executable, "-m", "service.cli", *arguments]
-    subprocess.run(command, env=environment, cwd=conftest.ROOT, check=True, capture_output=True)
 
 
 def page_of(service: LiveService, attributes: str, article: str) -> str:

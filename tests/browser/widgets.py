@@ -1,8 +1,11 @@
 """What the widget's browser tests share: pages that embed a thread, and the names of its parts."""
 
+import subprocess
+import sys
+
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import LiveService
+from tests.browser.conftest import ROOT, LiveService
 
 STRICT = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -72,3 +75,15 @@ def menu(target: Locator) -> None:
 
 NAME = "Your name"
 HELP = "Please let us know if you're having issues with commenting"
+
+
+def parley(service: LiveService, *arguments: str) -> None:
+    """Run the command line beside the running service."""
+    environment = {
+        "PARLEY_DATA_DIR": str(service.log.parent),
+        "PARLEY_OUTGOING_NETWORKS": "127.0.0.0/8,::1/128",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "service.cli", *arguments]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
