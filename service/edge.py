@@ -21,7 +21,7 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _SLOW_S = 1.0
 # What a body (at most 64 kB) gets to arrive; aiohttp lingers five seconds more for what was left unread.
 _BODY_S = 8.0
-_ID = "request_id"
+_ID = web.RequestKey("request_id", str)
 _PUBLIC_API = "/api/v1/sites/"
 # What sets or takes the cookie that a reader's refresh token travels in.
 _WITH_COOKIE = frozenset(

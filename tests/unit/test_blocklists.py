@@ -64,14 +64,25 @@ def filled(path: str) -> str:
 def addresses() -> dict[str, str]:
     """Every address of ours, and how browsers ask for it."""
     calls = {f"{BASE}{filled(route.path)}": "xhr" for route in ROUTES}
-    pages = {filled(page.path): "main_frame" for page in [*help_flow.PAGES, *public.PAGES] if isinstance(page, RouteDef)}
+    pages = {
+        filled(page.path): "main_frame"
+        for page in [*help_flow.PAGES, *public.PAGES]
+        if isinstance(page, RouteDef)
+    }
     built = manifest()
     files = [*built["files"].values(), *built["first_load"], *built["on_demand"]]
     assets = {
         f"/{file}": "stylesheet" if file.endswith(".css") else "script"
         for file in [*files, *built["locales"], *built["help_locales"]]
     }
-    return {**dict.fromkeys(OTHERS, "xhr"), **calls, **pages, **assets, "/embed.js": "script", "/count.js": "script"}
+    return {
+        **dict.fromkeys(OTHERS, "xhr"),
+        **calls,
+        **pages,
+        **assets,
+        "/embed.js": "script",
+        "/count.js": "script",
+    }
 
 
 def test_the_lists_are_read() -> None:
