@@ -9,12 +9,14 @@ import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
+from moderation.bundled import DIRECTORY
 from moderation.calibration import FEWEST_DECISIONS
 from moderation.database import prepare
 from service.cli import main
 
 Fill = Callable[[int, float | None], None]
-_MODEL = "bundled@1"
+# The one whose thresholds the default policy has.
+_MODEL = f"bundled@{json.loads((DIRECTORY / 'model.json').read_text())['version']}"
 
 
 @pytest.fixture
