@@ -13,7 +13,10 @@ NPM      := cd $(WEB) && PATH="$$OLDPWD/$(BIN):$$PATH" npm
 SOURCES  := $(shell find $(WEB) -path '*/node_modules' -prune -o -type f -print)
 BUILT    := service/static/manifest.json
 CHROMIUM := /usr/bin/chromium
-WORKERS   = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
+CORES     = $(shell getconf _NPROCESSORS_ONLN)
+# One more than there are cores: many tests wait. A browser keeps a core busy by itself.
+WORKERS   = $(shell echo $$(($(CORES) < 4 ? $(CORES) + 1 : 4)))
+BROWSERS  = $(shell echo $$(($(CORES) < 4 ? $(CORES) : 4)))
 
 .PHONY: run test bench smoke lint format lock
 .DELETE_ON_ERROR:
@@ -24,7 +27,7 @@ run: .venv/installed $(BUILT)
 test: lint $(CHROMIUM) .venv-kserve/installed
 	$(NPM) test --silent
 	$(BIN)/pytest -n $(WORKERS) -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n $(BROWSERS) -m browser
 
 bench: .venv/installed-test $(BUILT)
 	@$(BIN)/python -m tests.benchmarks

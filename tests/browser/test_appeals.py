@@ -20,6 +20,7 @@ def rejected(desk: Desk, article: str, **options: Any) -> tuple[Page, Page]:
     reader = desk.page(**options)
     open_thread(reader, desk.service, article)
     write(reader, WORDS, "Rita")
+    comment(reader, WORDS).get_by_role("button", name="Send it as it is").click()
     comment(reader, WORDS).get_by_text("A moderator will read this").wait_for()
     anna = desk.sit("Anna")
     card(anna, WORDS)

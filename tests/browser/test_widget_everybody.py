@@ -56,7 +56,8 @@ def test_no_state_breaks_a_rule_of_axe(
     target = comment(page, "with a")
     target.locator(".actions [aria-expanded]").click()
     target.locator(".actions button").nth(2).click()
-    target.locator(".actions button").last.click()
+    # Whatever the language, muting is the last and reporting the one before it.
+    target.locator(".actions button").nth(-2).click()
     expect(page.locator("fieldset")).to_be_visible()
     live_service.post("Fresh", article=article_key)
     expect(page.locator(".new")).to_be_visible()

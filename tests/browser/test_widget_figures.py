@@ -1,6 +1,7 @@
 """What a large thread and a long visit cost: measured for the report (--junitxml), and bounded where noise cannot decide."""
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 Record = Callable[[str, object], None]
 COMMENTS = 1000
-# An hour at five a second.
-EVENTS = 18_000
+# Twenty minutes at five a second; EVENTS=18000 makes it an hour, which takes a minute or two.
+EVENTS = int(os.environ.get("EVENTS", "6000"))
 _STEPS = 6
 
 
@@ -97,10 +98,10 @@ def heap(session: CDPSession) -> float:
     return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
 
 
-def test_memory_stays_flat_over_an_hour_of_live_events(
+def test_memory_stays_flat_over_a_long_time_of_live_events(
     page: Page, live_service: LiveService, article_key: str, record_property: Record
 ) -> None:
-    """Changes, arrivals and removals, as fast as the page takes them, in place of an hour at five a second."""
+    """Changes, arrivals and removals, as fast as the page takes them, in place of five a second."""
     serve_thread(page, 25)
     page.add_init_script(
         """(() => {
@@ -131,7 +132,7 @@ def test_memory_stays_flat_over_an_hour_of_live_events(
                     send(seq, "published", { comment, comment_count: 25 });
                     send(seq + 1, "changed", { comment: old, comment_count: 25 });
                     send(seq + 2, "removed", { id, comment_count: 25 });
-                    if (n % 60 === 0) await new Promise((done) => setTimeout(done));
+                    if (n % 240 === 0) await new Promise((done) => setTimeout(done));
                 }
                 await new Promise((done) => setTimeout(done, 0));
             }""",
@@ -140,5 +141,5 @@ def test_memory_stays_flat_over_an_hour_of_live_events(
         expect(page.locator("article.comment")).to_have_count(25)
         sizes.append(heap(session))
     record_property("megabytes", sizes)
-    # The first step warms up; after it nothing may pile up: a kilobyte kept per event would be 15 MB.
+    # The first step warms up; after it nothing may pile up: a kilobyte kept per event would be 4 MB or more.
     assert sizes[-1] - sizes[1] < 1.0, sizes

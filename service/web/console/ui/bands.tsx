@@ -10,6 +10,7 @@ import { inWords, lapsed, mayDecide } from "../session.ts";
 import type { Item } from "../types.ts";
 import { excerpt, meaning, plural, spaced, VIEW } from "../words.ts";
 import { Progress } from "./bulk.tsx";
+import { RuleChoice } from "./choices.tsx";
 import { CommentLink } from "./links.tsx";
 
 /** The bars, one a bin; dragging over them picks a band. The fields below do the same by keyboard. */
@@ -99,16 +100,7 @@ function DecideRest({ desk, count, onDecide }: Decide) {
       <button type="button" class="act approve" onClick={() => onDecide({ action: "publish" })}>
         Approve all {count}
       </button>
-      <label>
-        or reject for
-        <select name="reason" required>
-          {desk.rules.value.map(({ code, title }) => (
-            <option key={code} value={code}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
+      <RuleChoice label="or reject for" rules={desk.rules.value} />
       <label>
         A note to the authors
         <input type="text" name="note" maxLength={2000} dir="auto" />

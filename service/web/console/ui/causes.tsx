@@ -8,6 +8,7 @@ import type { Causes } from "../help_types.ts";
 import { inboxVersion } from "../office.ts";
 import { inWords, lapsed } from "../session.ts";
 import { causeName } from "../words.ts";
+import { LastDays } from "./choices.tsx";
 import { Plot } from "./plot.tsx";
 import { Table } from "./table.tsx";
 
@@ -37,20 +38,7 @@ export function CausesPlot({ desk }: { desk: Desk }) {
     <section class="page-part causes" aria-labelledby="causes">
       <h2 id="causes">Tickets by cause</h2>
       <div class="page-form">
-        <label>
-          The last
-          <select
-            value={String(asked)}
-            onChange={(event) => {
-              days.value = Number(event.currentTarget.value);
-            }}
-          >
-            <option value="1">day</option>
-            <option value="7">7 days</option>
-            <option value="30">30 days</option>
-            <option value="90">90 days</option>
-          </select>
-        </label>
+        <LastDays days={days} choices={{ 1: "day", 7: "7 days", 30: "30 days", 90: "90 days" }} />
         <a href={`/api/v1/staff${sitePath(site, `/causes/export?days=${asked}`)}`} download>
           As CSV
         </a>

@@ -6,6 +6,7 @@ import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
 import { columns, duration, type Hour, type Insight } from "../insight.ts";
 import { inWords, lapsed } from "../session.ts";
+import { LastDays } from "./choices.tsx";
 import { Figures } from "./figures.tsx";
 import { PlaceLink } from "./links.tsx";
 import { Plot } from "./plot.tsx";
@@ -105,19 +106,7 @@ export function InsightView({ desk }: { desk: Desk }) {
   return (
     <div class="page">
       <div class="page-form">
-        <label>
-          The last
-          <select
-            value={String(asked)}
-            onChange={(event) => {
-              days.value = Number(event.currentTarget.value);
-            }}
-          >
-            <option value="1">day</option>
-            <option value="7">7 days</option>
-            <option value="31">31 days</option>
-          </select>
-        </label>
+        <LastDays days={days} choices={{ 1: "day", 7: "7 days", 31: "31 days" }} />
         <a href={`/api/v1/staff${sitePath(site, `/insight/export?days=${asked}`)}`} download>
           As CSV
         </a>

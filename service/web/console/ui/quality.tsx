@@ -6,6 +6,7 @@ import { duration } from "../insight.ts";
 import { ENOUGH, languageName, type Mine, type Quality, STRATUM, share } from "../quality.ts";
 import { inWords, lapsed, mayAudit, mayDecide } from "../session.ts";
 import { plural, spaced } from "../words.ts";
+import { LastDays } from "./choices.tsx";
 import { Figures } from "./figures.tsx";
 import { Plot } from "./plot.tsx";
 import { SecondLook } from "./second_look.tsx";
@@ -171,19 +172,7 @@ export function QualityView({ desk }: { desk: Desk }) {
     <div class="page">
       {mayDecide.value && <SecondLook site={site} onJudged={() => void read()} />}
       <div class="page-form">
-        <label>
-          The last
-          <select
-            value={String(asked)}
-            onChange={(event) => {
-              days.value = Number(event.currentTarget.value);
-            }}
-          >
-            <option value="7">7 days</option>
-            <option value="28">28 days</option>
-            <option value="366">year</option>
-          </select>
-        </label>
+        <LastDays days={days} choices={{ 7: "7 days", 28: "28 days", 366: "year" }} />
       </div>
       {failed.value && <p role="alert">{failed.value}</p>}
       {mine.value && <Own mine={mine.value} />}

@@ -6,6 +6,7 @@ import type { Desk } from "../desk.ts";
 import type { Batch, Reader } from "../people_types.ts";
 import { inWords, lapsed, mayDecide } from "../session.ts";
 import { plural } from "../words.ts";
+import { RuleChoice } from "./choices.tsx";
 import { Ago } from "./parts.tsx";
 
 const goesOn = ({ state }: Batch): boolean => state === "doing" || state === "undoing";
@@ -88,16 +89,7 @@ export function Removals({ desk, reader, onChanged }: Props) {
             {plural(open, "comment")} will be rejected. You can put all of them back as they were. What a
             colleague has open, or what is under appeal, is left alone.
           </p>
-          <label>
-            For which rule
-            <select name="reason" required>
-              {desk.rules.value.map(({ code, title }) => (
-                <option key={code} value={code}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
+          <RuleChoice label="For which rule" rules={desk.rules.value} />
           <label>
             A note to the author
             <textarea name="note" rows={1} maxLength={2000} dir="auto" />

@@ -7,6 +7,7 @@ import { say } from "../notices.ts";
 import { ACTION, DOES, SPANS, UNDER } from "../people.ts";
 import type { Reader, SanctionAction } from "../people_types.ts";
 import { inWords, lapsed } from "../session.ts";
+import { RuleChoice } from "./choices.tsx";
 
 /** What the form holds, as the service takes it. */
 function bodyOf(form: FormData, action: SanctionAction, reader: Reader): Record<string, unknown> {
@@ -85,18 +86,7 @@ function SanctionForm({ desk, reader, action, onDone }: FormProps) {
       }}
     >
       <p>{DOES[action]}</p>
-      {action !== "lift" && (
-        <label>
-          For which rule
-          <select name="reason" required>
-            {desk.rules.value.map(({ code, title }) => (
-              <option key={code} value={code}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      {action !== "lift" && <RuleChoice label="For which rule" rules={desk.rules.value} />}
       {action !== "warn" && action !== "lift" && <Ending key={action} action={action} />}
       <label>
         Words to the reader
