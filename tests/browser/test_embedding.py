@@ -118,8 +118,6 @@ def test_pages_without_scripts_are_for_everybody(
             f"/conversations/demo/{root['id']}/alone",
         ):
             page.goto(live_service.url + path)
-            if scheme == "dark":
-                page.screenshot(path=f"/tmp/h/pub-{path.count(chr(47))}.png")
             expect(page.get_by_text("fine")).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             accessible(page)
