@@ -83,6 +83,7 @@ async def test_fault_1_every_postgres_process_is_killed(
             # Tickets go on without it, so it may not be back from the kill before.
             await until(lambda: answers(tmp_path), what="Postgres back")
             kill_postgres(part)
+    await until(lambda: answers(tmp_path), what="Postgres back")
     async with looking(tmp_path) as conn:
         await check(senders, tmp_path, conn)
         assert await conn.fetchval("SELECT count(*) FROM tickets WHERE overflow") > 0
