@@ -1,6 +1,6 @@
 # make run    everything on this machine: packages, web build, Postgres, service, worker, demo page
 # make test   the same set-up plus test tools and a browser, then every check and test
-# make bench  the benchmark table
+# make bench  the benchmark table;  make figures  what large numbers cost in a browser
 # make lint   only the checks of style and types;  make format  repairs what can be repaired
 # make lock   writes requirements.lock from what is installed
 
@@ -18,7 +18,7 @@ CORES     = $(shell getconf _NPROCESSORS_ONLN)
 WORKERS   = $(shell echo $$(($(CORES) < 4 ? $(CORES) + 1 : 4)))
 BROWSERS  = $(shell echo $$(($(CORES) < 4 ? $(CORES) : 4)))
 
-.PHONY: run test bench smoke lint format lock
+.PHONY: run test bench smoke lint format lock figures
 .DELETE_ON_ERROR:
 
 run: .venv/installed $(BUILT)
@@ -26,8 +26,11 @@ run: .venv/installed $(BUILT)
 
 test: lint $(CHROMIUM) .venv-kserve/installed
 	$(NPM) test --silent
-	$(BIN)/pytest -n $(WORKERS) -m "not browser"
+	$(BIN)/pytest -n $(WORKERS) -m "not browser and not figures"
 	$(BIN)/pytest -n $(BROWSERS) -m browser
+
+figures: .venv/installed-test $(BUILT) $(CHROMIUM)
+	$(BIN)/pytest -m figures
 
 bench: .venv/installed-test $(BUILT)
 	@$(BIN)/python -m tests.benchmarks

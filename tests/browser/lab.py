@@ -31,18 +31,19 @@ class Publisher:
     """Another origin: a server of its own, since a browser does not let a page that came from nowhere reach this machine."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, tuple[str, str]] = {}
+        # By path: what is there, a page or a picture, and the page's policy.
+        self.pages: dict[str, tuple[str | bytes, str]] = {}
         pages = self.pages
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 body, policy = pages.get(self.path.split("?")[0], ("", ""))
                 self.send_response(200 if body else 404)
-                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Type", "text/html" if isinstance(body, str) else "image/png")
                 if policy:
                     self.send_header("Content-Security-Policy", policy)
                 self.end_headers()
-                self.wfile.write(body.encode())
+                self.wfile.write(body.encode() if isinstance(body, str) else body)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.consoles import Desk, fill, query, rows
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.figures
 
 ITEMS = 200
 RUN = 100
