@@ -19,8 +19,6 @@ _SLOWER = ["SkipLayerNormFusion"]
 _BUNDLED = Limits(MAX_TOKENS, windows=2)
 """Beginning and end: more made no difference on the dev split and cost an eighth of the speed and more; the linear model
 reads all of it."""
-_SLOWER = ["SkipLayerNormFusion"]
-"""What ONNX Runtime would fuse to a step that takes ten times as long as the two it stands for: a sixth of the whole."""
 
 
 class Encoder:

@@ -61,6 +61,7 @@ async def test_rejecting_names_a_reason_and_a_note_for_the_author(room: Newsroom
         (REJECT | {"reason": None}, "/reason"),
         (REJECT | {"reason": "likely_toxic"}, "/reason"),
         (REJECT | {"reason": "no such"}, "/reason"),
+        (PUBLISH | {"reason": "no such"}, "/reason"),
         (PUBLISH | {"action": "delete"}, "/action"),
         (PUBLISH | {"status": "deleted"}, "/status"),
         (PUBLISH | {"revision": 0}, "/revision"),
