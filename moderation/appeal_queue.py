@@ -1,11 +1,10 @@
 """The appeals' lane of the queue: claimed with a lease like everything else, but never by those whom an appeal is against."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from moderation.database import Connection
+from moderation.leases import claimant
 from moderation.queue import REVIEW_LEASE_S
-from moderation.review import Holder, claimant
 
 # Whoever had a part in what is appealed does not see the item as one of theirs. $1 the site, $2 who signs, $3 whose id that is,
 # $4 for how many seconds, $5 how many, $6 which appeals, or null for those that are due first.
@@ -38,45 +37,6 @@ async def claim(
         None if appeal_ids is None else list(appeal_ids),
     )
     return [row["appeal_id"] for row in rows]
-
-
-async def renew(
-    conn: Connection, site_id: int, staff_id: int, appeal_ids: Sequence[int]
-) -> tuple[list[int], datetime | None]:
-    """Start the lease of one's claims anew; returns the appeals still held, and until when."""
-    rows = await conn.fetch(
-        """UPDATE queue SET ready_at = now() + make_interval(secs => $4)
-           WHERE site_id = $1 AND lane = 'appeal' AND claimed_by = $2 AND appeal_id = ANY($3)
-           RETURNING appeal_id, ready_at""",
-        site_id,
-        claimant(staff_id),
-        list(appeal_ids),
-        REVIEW_LEASE_S,
-    )
-    return sorted(row["appeal_id"] for row in rows), rows[0]["ready_at"] if rows else None
-
-
-async def release(conn: Connection, site_id: int, staff_id: int, appeal_ids: Sequence[int]) -> list[int]:
-    """Give one's claims back at once; returns the appeals that were held."""
-    rows = await conn.fetch(
-        """UPDATE queue SET ready_at = now(), claimed_by = NULL
-           WHERE site_id = $1 AND lane = 'appeal' AND claimed_by = $2 AND appeal_id = ANY($3) RETURNING appeal_id""",
-        site_id,
-        claimant(staff_id),
-        list(appeal_ids),
-    )
-    return sorted(row["appeal_id"] for row in rows)
-
-
-async def holder(conn: Connection, site_id: int, appeal_id: int) -> Holder | None:
-    """Who has the appeal now, if anybody."""
-    row = await conn.fetchrow(
-        """SELECT s.id, s.name, q.ready_at FROM queue q JOIN staff s ON q.claimed_by = 'staff:' || s.id
-           WHERE q.site_id = $1 AND q.appeal_id = $2 AND q.lane = 'appeal' AND q.ready_at > now()""",
-        site_id,
-        appeal_id,
-    )
-    return Holder(row["id"], row["name"], row["ready_at"]) if row else None
 
 
 async def count(conn: Connection, site_id: int) -> int:

@@ -1,7 +1,6 @@
 """The people's half of the queue: claims of what waits for review, and how much waits.
 
-Items are named by their comment. A claim is a lease of REVIEW_LEASE_S seconds by the database's clock; it may be
-renewed as long as nobody else took the item after it ran out.
+Items are named by their comment; how claims are kept and given back stands in leases.py.
 """
 
 from collections.abc import Sequence
@@ -10,17 +9,9 @@ from datetime import datetime
 
 from moderation import urgency
 from moderation.database import Connection
+from moderation.leases import claimant
 from moderation.queue import REVIEW_LEASE_S
 from moderation.views import CONDITIONS, EVERYTHING, ORDERS, Selection, View
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who has claimed an item, and until when."""
-
-    staff_id: int
-    name: str
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +27,6 @@ class Counts:
     escalated: int
     pending: int
     oldest_held_at: datetime | None
-
-
-def claimant(staff_id: int) -> str:
-    """How a member of staff signs a claim."""
-    return f"staff:{staff_id}"
 
 
 def claim_query(selection: Selection) -> str:
@@ -112,46 +98,6 @@ async def claim_named(
         lead,
     )
     return [row["comment_id"] for row in rows]
-
-
-async def renew(
-    conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int]
-) -> tuple[list[int], datetime | None]:
-    """Start the lease of one's claims anew; returns the comments' ids of those still held, and until when."""
-    rows = await conn.fetch(
-        """UPDATE queue SET ready_at = now() + make_interval(secs => $4)
-           WHERE site_id = $1 AND lane = 'review' AND claimed_by = $2 AND comment_id = ANY($3)
-           RETURNING comment_id, ready_at""",
-        site_id,
-        claimant(staff_id),
-        list(comment_ids),
-        REVIEW_LEASE_S,
-    )
-    return sorted(row["comment_id"] for row in rows), rows[0]["ready_at"] if rows else None
-
-
-async def release(conn: Connection, site_id: int, staff_id: int, comment_ids: Sequence[int]) -> list[int]:
-    """Give one's claims back at once; returns the comments' ids of those that were held."""
-    rows = await conn.fetch(
-        """UPDATE queue SET ready_at = now(), claimed_by = NULL
-           WHERE site_id = $1 AND lane = 'review' AND claimed_by = $2 AND comment_id = ANY($3)
-           RETURNING comment_id""",
-        site_id,
-        claimant(staff_id),
-        list(comment_ids),
-    )
-    return sorted(row["comment_id"] for row in rows)
-
-
-async def holder(conn: Connection, site_id: int, comment_id: int) -> Holder | None:
-    """Who has the comment's item now, if anybody."""
-    row = await conn.fetchrow(
-        """SELECT s.id, s.name, q.ready_at FROM queue q JOIN staff s ON q.claimed_by = 'staff:' || s.id
-           WHERE q.site_id = $1 AND q.comment_id = $2 AND q.lane = 'review' AND q.ready_at > now()""",
-        site_id,
-        comment_id,
-    )
-    return Holder(row["id"], row["name"], row["ready_at"]) if row else None
 
 
 def _count(view: View) -> str:

@@ -5,9 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from moderation import appeal_queue, filing
+from moderation import appeal_queue, filing, leases
 from moderation.database import Connection
 from moderation.filing import RefusedError
+from moderation.statuses import Lane
 from service import cursors
 from service.auth import Staff
 from service.endpoint import answer, empty
@@ -80,14 +81,14 @@ async def claim(request: web.Request, site: Site, staff: Staff, body: AppealClai
 async def renew(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
     """Keep one's claims for another five minutes."""
     async with request.app[POOL].acquire() as conn:
-        held, until = await appeal_queue.renew(conn, site.id, staff.id, [int(id_) for id_ in body.ids])
+        held, until = await leases.renew(conn, Lane.APPEAL, site.id, staff.id, [int(id_) for id_ in body.ids])
     return answer(HeldOut(ids=[str(id_) for id_ in held], until=until))
 
 
 async def release(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
     """Give one's claims back."""
     async with request.app[POOL].acquire() as conn:
-        released = await appeal_queue.release(conn, site.id, staff.id, [int(id_) for id_ in body.ids])
+        released = await leases.release(conn, Lane.APPEAL, site.id, staff.id, [int(id_) for id_ in body.ids])
     _tell_all(request, site, staff, released)
     return empty()
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 import asyncpg
 
-from moderation import decisions, review, stages
+from moderation import decisions, leases, review, stages
 from moderation.database import Connection
 from moderation.decisions import Decided, Draft, Stale, decide
+from moderation.leases import Holder
 from moderation.reasons import HOUSE_RULES, Reason, ReasonCode
-from moderation.statuses import Actor, Status
+from moderation.statuses import Actor, Lane, Status
 from service.hindered import hindered
 from service.problems import Problem, invalid
 from service.staff import proposing
@@ -71,11 +72,15 @@ async def settle(
 
 async def refuse_claimed(conn: Connection, site_id: int, comment_id: int, staff_id: int) -> None:
     """Raise Problem `claim_lost` if somebody else has the comment before them."""
-    holder = await review.holder(conn, site_id, comment_id)
+    claimed_by_another(await leases.holder(conn, Lane.REVIEW, site_id, comment_id), staff_id, "item")
+
+
+def claimed_by_another(holder: Holder | None, staff_id: int, what: str) -> None:
+    """Raise Problem `claim_lost` if somebody else has it."""
     if holder is not None and holder.staff_id != staff_id:
         raise Problem(
             "claim_lost",
-            f"{holder.name} has this item.",
+            f"{holder.name} has this {what}.",
             claimed_by=holder.name,
             until=holder.until.isoformat(),
         )
@@ -92,8 +97,8 @@ async def _make(conn: Connection, draft: Draft) -> Settled:
             if draft.to_status is Status.HELD:
                 draft = await _as_it_waits(conn, draft)
             [outcome] = await decide(conn, [draft])
-            if isinstance(outcome, Decided) and draft.to_status is Status.HELD:
-                await review.release(conn, draft.site_id, draft.staff_id or 0, [draft.comment_id])
+            if isinstance(outcome, Decided) and draft.to_status is Status.HELD and draft.staff_id is not None:
+                await leases.release(conn, Lane.REVIEW, draft.site_id, draft.staff_id, [draft.comment_id])
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "decisions_idempotency_unique":
             raise
@@ -105,9 +110,8 @@ _TO = {"publish": Status.PUBLISHED, "reject": Status.REJECTED, "hold": Status.HE
 
 
 def _reasons(body: DecisionIn) -> tuple[Reason, ...]:
-    if body.action == "publish":
-        return (Reason(ReasonCode.WITHIN_RULES),)
-    return () if body.action == "hold" and body.reason is None else to_reject(body.reason)
+    named = () if body.action != "reject" and body.reason is None else to_reject(body.reason)
+    return (Reason(ReasonCode.WITHIN_RULES),) if body.action == "publish" else named
 
 
 def to_reject(reason: str | None) -> tuple[Reason, ...]:

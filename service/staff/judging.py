@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from moderation import appeal_queue, sanctions
+from moderation import leases, sanctions
 from moderation.appeals import AppealState, Hindrance
 from moderation.database import Connection
 from moderation.decisions import Draft
 from moderation.policy import Sanction
 from moderation.reasons import Reason, ReasonCode
 from moderation.sanctions import Change, HinderedError
-from moderation.statuses import Actor, Status
+from moderation.statuses import Actor, Lane, Status
 from service.help import mail
 from service.hindered import hindered
 from service.problems import Problem, invalid
@@ -47,14 +47,8 @@ async def judge(
     """
     if (case.state, case.judge_id, case.note) == (_WANTED[body.outcome], staff_id, body.note or None):
         return Judged(case, None)
-    holder = await appeal_queue.holder(conn, site_id, case.id)
-    if holder is not None and holder.staff_id != staff_id:
-        raise Problem(
-            "claim_lost",
-            f"{holder.name} has this appeal.",
-            claimed_by=holder.name,
-            until=holder.until.isoformat(),
-        )
+    holder = await leases.holder(conn, Lane.APPEAL, site_id, case.id)
+    deciding.claimed_by_another(holder, staff_id, "appeal")
     if body.outcome == "uphold" and not body.note and case.by_reader:
         raise _missing("/note", "Tell the reader why the decision stands.")
     async with conn.transaction():

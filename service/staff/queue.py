@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from moderation import review
+from moderation import leases, review
 from moderation.database import Connection
+from moderation.statuses import Lane
 from moderation.views import Selection, View
 from service import cursors
 from service.auth import Staff
@@ -76,7 +77,7 @@ async def claim(request: web.Request, site: Site, staff: Staff, body: ClaimIn) -
 async def renew(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
     """Keep one's claims for another five minutes."""
     async with request.app[POOL].acquire() as conn:
-        held, until = await review.renew(conn, site.id, staff.id, _numbers(body.ids))
+        held, until = await leases.renew(conn, Lane.REVIEW, site.id, staff.id, _numbers(body.ids))
     _tell(request, site, "item.claimed", held, staff)
     return answer(HeldOut(ids=[str(id_) for id_ in held], until=until))
 
@@ -84,7 +85,7 @@ async def renew(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> 
 async def release(request: web.Request, site: Site, staff: Staff, body: IdsIn) -> web.Response:
     """Give one's claims back."""
     async with request.app[POOL].acquire() as conn:
-        released = await review.release(conn, site.id, staff.id, _numbers(body.ids))
+        released = await leases.release(conn, Lane.REVIEW, site.id, staff.id, _numbers(body.ids))
     _tell(request, site, "item.released", released, staff)
     return empty()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from moderation.database import Connection
-from moderation.review import claimant
+from moderation.leases import claimant
 from moderation.statuses import Status
 
 # Comments that one step decides on, in one transaction; each step of an undoing makes a transaction a comment.

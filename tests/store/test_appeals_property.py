@@ -11,12 +11,12 @@ from aiohttp import web
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from moderation import appeal_queue, appeals, filing
+from moderation import appeal_queue, appeals, filing, leases
 from moderation.appeals import AppealState, Hindrance
 from moderation.database import Connection, Pool, prepare
 from moderation.decisions import Draft, IllegalMove, decide
 from moderation.filing import RefusedError, Words
-from moderation.statuses import Actor, Status, is_legal
+from moderation.statuses import Actor, Lane, Status, is_legal
 from service.keys import SETTINGS
 from service.problems import Problem
 from service.settings import Settings
@@ -102,7 +102,7 @@ class Walk:
         for one in claimed:
             barred = await self.conn.fetchval("SELECT barred FROM appeals WHERE id = $1", one)
             assert self.staff[who] not in barred
-        await appeal_queue.release(self.conn, self.site, self.staff[who], claimed)
+        await leases.release(self.conn, Lane.APPEAL, self.site, self.staff[who], claimed)
 
     async def dissent(self, who: int, _: None) -> None:
         last = await self.conn.fetchval("SELECT max(id) FROM decisions WHERE comment_id = $1", self.comment)
