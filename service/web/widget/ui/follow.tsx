@@ -16,6 +16,8 @@ export function FollowForm({ thread, onDone }: { thread: Thread; onDone: () => v
   const [follow, setFollow] = useState(true);
   const [said, setSaid] = useState("");
   const [error, setError] = useState<ApiError | null>(null);
+  // Nothing is asked before what is already so is known: an answer that comes late would undo what was entered.
+  const early = !(mail || error);
   const show = (now: Mail): void => {
     setMail(now);
     setEmail(now.email ?? "");
@@ -46,23 +48,24 @@ export function FollowForm({ thread, onDone }: { thread: Thread; onDone: () => v
     onDone();
   };
   return (
-    <form class="gate" aria-label={t("follow")} aria-busy={!mail} onSubmit={submit}>
+    <form class="gate" aria-label={t("follow")} aria-busy={early} onSubmit={submit}>
       <label class="field">
         <span>{t("follow_email")}</span>
         <input
           type="email"
           autoComplete="email"
           required
+          disabled={early}
           value={email}
           onInput={(e) => setEmail(e.currentTarget.value)}
         />
       </label>
       <label class="choice">
-        <input type="checkbox" checked={replies} onChange={() => setReplies(!replies)} />
+        <input type="checkbox" disabled={early} checked={replies} onChange={() => setReplies(!replies)} />
         {t("follow_replies")}
       </label>
       <label class="choice">
-        <input type="checkbox" checked={follow} onChange={() => setFollow(!follow)} />
+        <input type="checkbox" disabled={early} checked={follow} onChange={() => setFollow(!follow)} />
         {t("follow_thread")}
       </label>
       <p class="hint" role="status">
@@ -78,7 +81,7 @@ export function FollowForm({ thread, onDone }: { thread: Thread; onDone: () => v
         <button type="button" class="quiet" onClick={onDone}>
           {t("close")}
         </button>
-        <button type="submit" class="primary">
+        <button type="submit" class="primary" disabled={early}>
           {t("save")}
         </button>
       </div>
