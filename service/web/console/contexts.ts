@@ -9,6 +9,8 @@ export class Contexts {
   /** The comment on the screen. */
   shown: string | null = null;
   private readonly site: string;
+  /** What is on its way, the last asked of each comment: the answer to an earlier question may come after it. */
+  private readonly asked = new Map<string, Promise<Context | null>>();
 
   constructor(site: string) {
     this.site = site;
@@ -18,10 +20,19 @@ export class Contexts {
   async read(id: string, { anew = false } = {}): Promise<Context | null> {
     const known = this.known.value[id];
     if (known && !anew) return known;
+    const mine = (!anew && this.asked.get(id)) || this.ask(id);
+    this.asked.set(id, mine);
+    const context = await mine;
+    const last = this.asked.get(id);
+    if (last !== mine) return last ?? this.known.value[id] ?? null;
+    this.asked.delete(id);
+    if (context) this.known.value = { ...this.known.value, [id]: context };
+    return context;
+  }
+
+  private async ask(id: string): Promise<Context | null> {
     try {
-      const context = await call<Context>("GET", sitePath(this.site, `/comments/${encodeURIComponent(id)}`));
-      this.known.value = { ...this.known.value, [id]: context };
-      return context;
+      return await call<Context>("GET", sitePath(this.site, `/comments/${encodeURIComponent(id)}`));
     } catch (error) {
       lapsed(error);
       return null;
@@ -34,12 +45,14 @@ export class Contexts {
     else {
       const { [id]: _, ...others } = this.known.value;
       this.known.value = others;
+      this.asked.delete(id);
     }
   }
 
   /** Something has become of an author, whose comments are many: all is read anew when it is wanted. */
   forget(): void {
     this.known.value = {};
+    this.asked.clear();
   }
 
   /** What is new about a comment's place in the queue. */

@@ -42,6 +42,8 @@ export class Desk {
   private readonly claims: Claims | null;
   /** The card was opened by the console, so it may also be changed by it. */
   private unasked = false;
+  /** What was claimed for this screen at some time. */
+  private readonly ours = new Set<string>();
   private beginning = false;
 
   constructor(options: Options) {
@@ -50,6 +52,7 @@ export class Desk {
     const handlers = {
       // A claim may be answered after its item has been decided on.
       claimed: (item: Item) => {
+        this.ours.add(item.id);
         if (!options.leaving().has(item.id)) this.list.put(item);
       },
       lost: (id: string) => void this.lost(id),
@@ -122,6 +125,7 @@ export class Desk {
     try {
       const item = await this.claims.next(this.pages.query);
       if (!item || this.currentId.value) return;
+      this.ours.add(item.id);
       this.list.put(item);
       this.open(item.id, { unasked: true });
     } catch (error) {
@@ -248,7 +252,7 @@ export class Desk {
   /** Reads one item anew, to see who has it and what it now says. */
   async refresh(id: string): Promise<Context | null> {
     const context = await this.contexts.read(id, { anew: true });
-    if (context?.item) this.list.put(context.item);
+    if (context?.item && !this.options.leaving().has(id)) this.list.put(context.item);
     return context;
   }
 
@@ -265,7 +269,8 @@ export class Desk {
     if (!context.item) this.overtake(id, context.decisions[0]?.staff ?? null);
     if (this.currentId.value === id && this.unasked) {
       const next = this.after(id);
-      if (next) this.open(next, { unasked: true });
+      // What was never ours was only shown because it looked free; what was read is not taken away without another.
+      if (next || !this.ours.has(id)) this.open(next, { unasked: true });
     }
   }
 

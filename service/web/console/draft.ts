@@ -39,20 +39,28 @@ export class Draft {
   }
 
   try(): Promise<boolean> {
+    const document = this.document.value;
     return this.attempt(async () => {
-      const body = { document: this.document.value };
-      this.found.value = await call<Simulation>("POST", this.path("/simulation"), { body, timeout: 40_000 });
+      const found = await call<Simulation>("POST", this.path("/simulation"), {
+        body: { document },
+        timeout: 40_000,
+      });
+      // What was changed meanwhile is another policy, which nobody has tried.
+      if (document === this.document.value) this.found.value = found;
     });
   }
 
   /** True if it judges now. */
   save(note: string): Promise<boolean> {
     const base = this.base.value?.version;
-    return this.attempt(async () =>
-      this.begin(
-        await call<Policy>("PUT", this.path(""), { body: { base, document: this.document.value, note } }),
-      ),
-    );
+    const document = this.document.value;
+    return this.attempt(async () => {
+      const policy = await call<Policy>("PUT", this.path(""), { body: { base, document, note } });
+      const now = this.document.value;
+      this.begin(policy);
+      // What was changed meanwhile is for the version after this.
+      if (now !== document) this.document.value = now;
+    });
   }
 
   restore(version: number): Promise<boolean> {

@@ -1,16 +1,21 @@
 import { signal } from "@preact/signals";
 import { call, sitePath } from "./api.ts";
+import { Latest } from "./latest.ts";
 import { go, type Place } from "./router.ts";
 import type { SavedFilter } from "./types.ts";
 
 /** What the moderator saved on this site, by name. */
 export const filters = signal<SavedFilter[]>([]);
 
+const reading = new Latest();
+
 const path = (site: string): string => sitePath(site, "/filters");
 
 /** Throws ApiError, as the others here. */
 export async function readFilters(site: string): Promise<void> {
-  filters.value = (await call<{ filters: SavedFilter[] }>("GET", path(site))).filters;
+  const isLast = reading.begin();
+  const read = await call<{ filters: SavedFilter[] }>("GET", path(site));
+  if (isLast()) filters.value = read.filters;
 }
 
 /** Saves a view of the queue or a search, in place of what had the name before. */

@@ -22,6 +22,7 @@ export class Pages {
   private readonly hands: Hands;
   private cursor: string | null = null;
   private reading: Promise<void> | null = null;
+  private again: Promise<void> | null = null;
 
   constructor(hands: Hands) {
     this.hands = hands;
@@ -53,11 +54,19 @@ export class Pages {
     this.failed.value = null;
     this.cursor = null;
     this.reading = null;
+    this.again = null;
   }
 
-  /** Reads the beginning of the queue. */
+  /** Reads the beginning of the queue; once more where something is on its way, which may not know yet what is asked for. */
   first(): Promise<void> {
-    return this.reading ?? this.read(null);
+    if (!this.reading) return this.read(null);
+    const selection = this.selection.value;
+    this.again ??= this.reading.then(() => {
+      if (selection !== this.selection.value) return;
+      this.again = null;
+      return this.read(null);
+    });
+    return this.again;
   }
 
   next(): Promise<void> {

@@ -1,16 +1,21 @@
 import { signal } from "@preact/signals";
 import { call, sitePath } from "./api.ts";
 import type { SavedAnswer, SavedAnswers } from "./help_types.ts";
+import { Latest } from "./latest.ts";
 import type { Ticket } from "./ticket_types.ts";
 
 /** What the site has; null until it is read. */
 export const saved = signal<SavedAnswers | null>(null);
 
+const reading = new Latest();
+
 const path = (site: string, rest = ""): string => sitePath(site, `/answers${rest}`);
 
 /** Throws ApiError, as the others here. */
 export async function readAnswers(site: string): Promise<void> {
-  saved.value = await call<SavedAnswers>("GET", path(site));
+  const isLast = reading.begin();
+  const read = await call<SavedAnswers>("GET", path(site));
+  if (isLast()) saved.value = read;
 }
 
 /** Saves a new answer, or what one of them has become. */

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { call } from "../api.ts";
+import { Latest } from "../latest.ts";
 import { say } from "../notices.ts";
 import { addPasskey, passkeysWork } from "../passkeys.ts";
 import { askAgain, enter, inWords, lapsed, session } from "../session.ts";
@@ -136,9 +137,13 @@ function Sessions({ account, onChanged }: Props) {
 export function AccountView() {
   const account = useSignal<Account | null>(null);
   const failed = useSignal<string | null>(null);
+  const latest = useMemo(() => new Latest(), []);
   const read = async (): Promise<void> => {
+    const isLast = latest.begin();
     try {
-      account.value = await call<Account>("GET", "/account");
+      const found = await call<Account>("GET", "/account");
+      if (!isLast()) return;
+      account.value = found;
       failed.value = null;
     } catch (error) {
       if (!lapsed(error)) failed.value = inWords(error);

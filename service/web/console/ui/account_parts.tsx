@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { ApiError } from "../../shared/api.ts";
+import { emptied } from "../forms.ts";
 import { inWords, lapsed } from "../session.ts";
 
 const OWN = ["bad_credentials", "bad_code", "bad_passkey"];
@@ -25,8 +26,9 @@ export function ProofForm(props: {
     busy.value = true;
     failed.value = null;
     try {
-      await props.onSend(Object.fromEntries(new FormData(form)) as Record<string, string>);
-      form.reset();
+      const given = new FormData(form);
+      await props.onSend(Object.fromEntries(given) as Record<string, string>);
+      emptied(form, given);
     } catch (error) {
       failed.value = told(error);
     } finally {

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk.ts";
+import { emptied } from "../forms.ts";
 import type { SavedAnswer } from "../help_types.ts";
 import { say } from "../notices.ts";
 import { deleteAnswer, readAnswers, saveAnswer, saved } from "../saved_answers.ts";
@@ -17,10 +18,11 @@ interface Props {
 function AnswerForm({ site, answer, onDone }: Props) {
   const failed = useSignal<string | null>(null);
   const save = async (form: HTMLFormElement): Promise<void> => {
-    const given = Object.fromEntries(new FormData(form));
+    const given = new FormData(form);
     try {
-      await saveAnswer(site, answer?.id ?? null, { title: String(given.title), body: String(given.body) });
-      form.reset();
+      const [title, body] = [String(given.get("title")), String(given.get("body"))];
+      await saveAnswer(site, answer?.id ?? null, { title, body });
+      emptied(form, given);
       say("Saved");
       onDone();
     } catch (error) {

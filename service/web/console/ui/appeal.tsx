@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import { call, sitePath } from "../api.ts";
 import type { Appeal } from "../appeal_types.ts";
@@ -7,6 +7,7 @@ import { APPEAL_STATE, appealsVersion, dueInWords } from "../appeals.ts";
 import { Claims } from "../claims.ts";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
+import { Latest } from "../latest.ts";
 import { go } from "../router.ts";
 import type { Query } from "../selection.ts";
 import { inWords, lapsed } from "../session.ts";
@@ -164,15 +165,22 @@ export function AppealCard({ desk, id, query }: { desk: Desk; id: string; query:
   const failed = useSignal<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const path = sitePath(site, `/appeals/${encodeURIComponent(id)}`);
+  const latest = useMemo(() => new Latest(), []);
+  const show = (found: Appeal): void => {
+    latest.begin();
+    appeal.value = found;
+    failed.value = null;
+  };
   const read = (): void => {
+    const isLast = latest.begin();
     call<Appeal>("GET", path)
       .then((found) => {
-        appeal.value = found;
-        failed.value = null;
+        if (!isLast()) return;
+        show(found);
         if (found.comment) void desk.contexts.read(found.comment.id, { anew: true });
       })
       .catch((error: unknown) => {
-        if (!lapsed(error)) failed.value = inWords(error);
+        if (!lapsed(error) && isLast()) failed.value = inWords(error);
       });
   };
   const version = appealsVersion.value;
@@ -216,9 +224,7 @@ export function AppealCard({ desk, id, query }: { desk: Desk; id: string; query:
           key={`${shown.state}:${shown.comment?.revision}`}
           desk={desk}
           appeal={shown}
-          onDecided={(decided) => {
-            appeal.value = decided;
-          }}
+          onDecided={show}
         />
       )}
     </article>

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { BINS, bounds, moved, type Range, type Spread, within } from "../bands.ts";
 import { decideMany, undoMany, type Wanted } from "../batches.ts";
 import type { Desk } from "../desk.ts";
+import { Latest } from "../latest.ts";
 import type { Batch } from "../people_types.ts";
 import { go } from "../router.ts";
 import { behind, type Query } from "../selection.ts";
@@ -122,38 +123,47 @@ export function BandsView({ desk, query }: { desk: Desk; query: Query }) {
   const { label = "toxicity", view = "all", article } = query;
   const side = { view, ...(article ? { article } : {}) };
   const asked = behind({ label, ...side });
+  const [spreads, samples] = useMemo(() => [new Latest(), new Latest()] as const, []);
   const tell = (error: unknown): void => {
     if (!lapsed(error)) failed.value = inWords(error);
   };
-  const read = (): Promise<void> =>
-    desk
+  const read = (): Promise<void> => {
+    const isLast = spreads.begin();
+    return desk
       .get<Spread>(`/queue/scores${asked}`)
       .then((found) => {
-        spread.value = found;
+        if (isLast()) spread.value = found;
       })
       .catch(tell);
-  useEffect(() => {
+  };
+  /** What was looked at is not what is chosen now; nor is what is on its way. */
+  const drop = (): void => {
+    samples.begin();
     sample.value = null;
+  };
+  useEffect(() => {
+    drop();
     void read();
   }, [desk, asked]);
   const choose = (change: Query): void =>
     go({ view: "bands", site: desk.options.site, query: { ...query, ...change } }, { replace: true });
   const pick = (next: Range): void => {
     range.value = next;
-    sample.value = null;
+    drop();
     done.value = null;
   };
   const look = (): void => {
     const { low, high } = bounds(range.value);
+    const isLast = samples.begin();
     desk
       .get<{ items: Item[] }>(`/queue/sample${asked}&low=${low}&high=${high}&size=10`)
       .then(({ items }) => {
-        sample.value = items;
+        if (isLast()) sample.value = items;
       })
       .catch(tell);
   };
   const decide = async (wanted: Wanted): Promise<void> => {
-    sample.value = null;
+    drop();
     done.value = await decideMany(desk, wanted, { band: { label, ...bounds(range.value), ...side } });
     await read();
   };

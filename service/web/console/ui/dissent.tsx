@@ -72,7 +72,7 @@ export function DissentDialog({ desk, comment }: { desk: Desk; comment: string }
           {failed}
         </p>
         <div class="answer-buttons">
-          <button type="submit" class="primary">
+          <button type="submit" class="primary" disabled={!decision}>
             Open the appeal
           </button>
         </div>

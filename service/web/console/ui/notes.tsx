@@ -25,7 +25,8 @@ function NoteForm({ reader, onWritten }: { reader: string; onWritten: () => void
     try {
       await call("POST", sitePath(site, `/readers/${reader}/notes`), { body: { body }, key: key.current });
       key.current = randomKey();
-      write("");
+      // What has been typed meanwhile is the next note.
+      if (text.value.trim() === body) write("");
       onWritten();
     } catch (error) {
       if (!lapsed(error)) failed.value = `Not noted; your text is still here. ${inWords(error)}`;

@@ -4,8 +4,8 @@ import type { Desk } from "../desk.ts";
 import { Draft } from "../draft.ts";
 import { say } from "../notices.ts";
 import { type Action, changeInWords, type Simulation, type Version } from "../policy.ts";
-import { lapsed, mayRule } from "../session.ts";
-import type { Page } from "../types.ts";
+import { mayRule } from "../session.ts";
+import { usePages } from "../use_pages.ts";
 import { plural } from "../words.ts";
 import { CommentLink } from "./links.tsx";
 import { Ago } from "./parts.tsx";
@@ -134,20 +134,7 @@ function Saving({ draft, onSaved }: { draft: Draft; onSaved: () => void }) {
 
 /** Every version with who, when, why and what; any of them judges again if a lead wants so. */
 function Versions({ desk, draft, turn, onRestored }: VersionsProps) {
-  const versions = useSignal<Version[]>([]);
-  const next = useSignal<string | null>(null);
-  const read = async (cursor: string | null): Promise<void> => {
-    try {
-      const page = await desk.get<Page<Version>>(
-        `/policy/versions?limit=20${cursor ? `&cursor=${cursor}` : ""}`,
-      );
-      versions.value = cursor ? [...versions.value, ...page.items] : page.items;
-      next.value = page.next;
-    } catch (error) {
-      lapsed(error);
-    }
-  };
-  useEffect(() => void read(null), [desk, turn]);
+  const { items, next, more } = usePages<Version>(desk, "/policy/versions", { limit: "20" }, turn);
   const restore = async (version: number): Promise<void> => {
     if (!(await draft.restore(version))) return;
     say(`Version ${version} judges again`);
@@ -156,9 +143,9 @@ function Versions({ desk, draft, turn, onRestored }: VersionsProps) {
   return (
     <section class="page-part" aria-label="Versions">
       <h2>Versions</h2>
-      {!versions.value.length && <p class="muted">None yet: the default judges.</p>}
+      {items?.length === 0 && <p class="muted">None yet: the default judges.</p>}
       <ol class="history versions">
-        {versions.value.map(({ version, active, note, by, staff, created_at, changes }) => (
+        {(items ?? []).map(({ version, active, note, by, staff, created_at, changes }) => (
           <li key={version}>
             <b>{version}</b> by {staff?.name ?? by} <Ago at={created_at} />
             {active && <span class="tag">judges now</span>}
@@ -172,8 +159,8 @@ function Versions({ desk, draft, turn, onRestored }: VersionsProps) {
           </li>
         ))}
       </ol>
-      {next.value && (
-        <button type="button" class="plain" onClick={() => void read(next.value)}>
+      {next && (
+        <button type="button" class="plain" onClick={more}>
           More
         </button>
       )}

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import type { Desk } from "../desk.ts";
 import { duration } from "../insight.ts";
+import { Latest } from "../latest.ts";
 import { ENOUGH, languageName, type Mine, type Quality, STRATUM, share } from "../quality.ts";
 import { inWords, lapsed, mayAudit, mayDecide } from "../session.ts";
 import { plural, spaced } from "../words.ts";
@@ -155,16 +156,18 @@ export function QualityView({ desk }: { desk: Desk }) {
   const quality = useSignal<Quality | null>(null);
   const failed = useSignal<string | null>(null);
   const asked = days.value;
+  const latest = useMemo(() => new Latest(), []);
   const read = async (): Promise<void> => {
+    const isLast = latest.begin();
     try {
       const [own, all] = await Promise.all([
         mayDecide.value ? desk.get<Mine>(`/quality/mine?days=${asked}`) : null,
         mayAudit.value ? desk.get<Quality>(`/quality?days=${asked}`) : null,
       ]);
-      if (asked !== days.value) return;
+      if (!isLast()) return;
       [mine.value, quality.value, failed.value] = [own, all, null];
     } catch (error) {
-      if (!lapsed(error)) failed.value = inWords(error);
+      if (!lapsed(error) && isLast()) failed.value = inWords(error);
     }
   };
   useEffect(() => void read(), [desk, asked]);

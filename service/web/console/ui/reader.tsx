@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
+import { Latest } from "../latest.ts";
 import { readRules } from "../office.ts";
 import { ACTION, hintInWords, PAST, UNDER } from "../people.ts";
 import type { Hint, Past, Reader, Strikes } from "../people_types.ts";
@@ -165,15 +166,21 @@ export function ReaderView({ desk, id }: { desk: Desk; id: string }) {
   const { site } = desk.options;
   const reader = useSignal<Reader | null>(null);
   const failed = useSignal<string | null>(null);
-  const attempt = async (asked: Promise<Reader>): Promise<void> => {
+  const latest = useMemo(() => new Latest(), []);
+  const show = (now: Reader): void => {
+    latest.begin();
+    reader.value = now;
+    failed.value = null;
+  };
+  const attempt = async (asked: Promise<Reader>, counts = () => true): Promise<void> => {
     try {
-      reader.value = await asked;
-      failed.value = null;
+      const now = await asked;
+      if (counts()) show(now);
     } catch (error) {
-      if (!lapsed(error)) failed.value = inWords(error);
+      if (!lapsed(error) && counts()) failed.value = inWords(error);
     }
   };
-  const read = (): void => void attempt(desk.get<Reader>(`/readers/${id}`));
+  const read = (): void => void attempt(desk.get<Reader>(`/readers/${id}`), latest.begin());
   useEffect(() => {
     reader.value = null;
     read();
@@ -212,7 +219,7 @@ export function ReaderView({ desk, id }: { desk: Desk; id: string }) {
             desk={desk}
             reader={known}
             onChanged={(after) => {
-              reader.value = after;
+              show(after);
               desk.contexts.forget();
             }}
           />

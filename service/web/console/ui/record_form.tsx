@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { sitePath } from "../api.ts";
 import { behind, type Query } from "../selection.ts";
+import { useSought } from "../sought.ts";
 import { DEED } from "../words.ts";
 
 interface Props {
@@ -26,7 +27,7 @@ export function RecordForm({ query, onSearch }: Props) {
     >
       <label>
         What
-        <select name="action" key={query.action}>
+        <select name="action">
           <option value="">Everything</option>
           {Object.entries(DEED).map(([action, words]) => (
             <option key={action} value={action} selected={query.action === action}>
@@ -40,19 +41,18 @@ export function RecordForm({ query, onSearch }: Props) {
         <input
           type="text"
           name="subject"
-          key={query.subject}
-          defaultValue={query.subject ?? ""}
+          ref={useSought(query.subject)}
           pattern="(comment|ticket|reader|policy|article|staff):[\w\-]{1,40}"
           title="As the list has it: comment:12, ticket:PX-7F3K-9Q2M, reader:3, policy:2"
         />
       </label>
       <label>
         From (UTC)
-        <input type="date" name="since" key={query.since} defaultValue={query.since ?? ""} />
+        <input type="date" name="since" ref={useSought(query.since)} />
       </label>
       <label>
         until
-        <input type="date" name="until" key={query.until} defaultValue={query.until ?? ""} />
+        <input type="date" name="until" ref={useSought(query.until)} />
       </label>
       <button type="submit" class="primary">
         Show

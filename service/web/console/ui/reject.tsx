@@ -23,11 +23,13 @@ export function RejectMenu({ rules, onChoose, onClose }: Props) {
   const buttons = (): HTMLButtonElement[] => [
     ...(box.current?.querySelectorAll<HTMLButtonElement>(".reason") ?? []),
   ];
-  // Once the reasons are there.
   useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    buttons()[0]?.focus();
     return () => before?.isConnected && before.focus();
+  }, []);
+  // Once the reasons are there; whoever writes the note already stays with it.
+  useLayoutEffect(() => {
+    if (document.activeElement !== area.current) buttons()[0]?.focus();
   }, [rules.length]);
   const choose = (rule: HouseRule): void => onChoose(rule, note.value.trim());
   useShortcuts(

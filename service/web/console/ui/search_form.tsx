@@ -1,4 +1,5 @@
 import type { Query } from "../selection.ts";
+import { useSought } from "../sought.ts";
 import type { Status } from "../types.ts";
 import { STATUS } from "../words.ts";
 
@@ -16,17 +17,16 @@ function Text({ name, label, query }: Field) {
   return (
     <label>
       {label}
-      <input type="text" name={name} key={query[name]} defaultValue={query[name] ?? ""} maxLength={512} />
+      <input type="text" name={name} ref={useSought(query[name])} maxLength={512} />
     </label>
   );
 }
 
 function Score({ name, label, query }: Field) {
-  const value = query[name] ?? "";
   return (
     <label>
       {label}
-      <input type="number" name={name} key={value} defaultValue={value} min={0} max={1} step={0.01} />
+      <input type="number" name={name} ref={useSought(query[name])} min={0} max={1} step={0.01} />
     </label>
   );
 }
@@ -35,7 +35,7 @@ function Day({ name, label, query }: Field) {
   return (
     <label>
       {label}
-      <input type="date" name={name} key={query[name]} defaultValue={query[name] ?? ""} />
+      <input type="date" name={name} ref={useSought(query[name])} />
     </label>
   );
 }
@@ -59,11 +59,10 @@ export function SearchForm({ query, onSearch }: { query: Query; onSearch: (query
         <label>
           Words
           <input
-            key={query.words}
             type="search"
             name="words"
             maxLength={200}
-            defaultValue={query.words ?? ""}
+            ref={useSought(query.words)}
             placeholder={'tram "in this order" or -not'}
           />
         </label>
@@ -79,7 +78,7 @@ export function SearchForm({ query, onSearch }: { query: Query; onSearch: (query
           <Text name="article" label="Article’s key" query={query} />
           <label>
             Status
-            <select name="status" key={query.status}>
+            <select name="status">
               <option value="">Any</option>
               {STATUSES.map((status) => (
                 <option key={status} value={status} selected={query.status === status}>

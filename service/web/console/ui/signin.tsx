@@ -41,7 +41,7 @@ export function SignInForm({ email = "" }: { email?: string }) {
   const first = useRef<HTMLInputElement>(null);
   const second = useRef<HTMLInputElement>(null);
   const third = useRef<HTMLInputElement>(null);
-  useEffect(() => (email ? second : first).current?.focus(), [email]);
+  useLayoutEffect(() => (email ? second : first).current?.focus(), [email]);
   useLayoutEffect(() => third.current?.focus(), [asked.value]);
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     if (busy.value) return;

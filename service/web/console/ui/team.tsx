@@ -1,7 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
+import { emptied } from "../forms.ts";
+import { Latest } from "../latest.ts";
 import { say } from "../notices.ts";
 import { askAgain, inWords, lapsed } from "../session.ts";
 import type { Invitation, MadeLink, PeopleRules, Team } from "../team_types.ts";
@@ -123,9 +125,13 @@ export function TeamView({ desk }: { desk: Desk }) {
   const team = useSignal<Team | null>(null);
   const failed = useSignal<string | null>(null);
   const made = useSignal<MadeLink | null>(null);
+  const latest = useMemo(() => new Latest(), []);
   const read = async (): Promise<void> => {
+    const isLast = latest.begin();
     try {
-      team.value = await desk.get<Team>("/staff");
+      const found = await desk.get<Team>("/staff");
+      if (!isLast()) return;
+      team.value = found;
       failed.value = null;
     } catch (error) {
       if (!lapsed(error)) failed.value = inWords(error);
@@ -146,11 +152,12 @@ export function TeamView({ desk }: { desk: Desk }) {
     }
   };
   const invite = (form: HTMLFormElement): void => {
-    const { email, role } = Object.fromEntries(new FormData(form));
+    const given = new FormData(form);
+    const { email, role } = Object.fromEntries(given);
     void act(
       async () => {
         const link = await call<MadeLink>("POST", at("/invitations"), { body: { email, role } });
-        form.reset();
+        emptied(form, given);
         made.value = link;
       },
       `${String(email)} is invited`,

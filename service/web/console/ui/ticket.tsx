@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
+import { Latest } from "../latest.ts";
 import { say } from "../notices.ts";
 import { inboxVersion } from "../office.ts";
 import { go } from "../router.ts";
@@ -57,21 +58,24 @@ export function TicketCard({ desk, reference, query }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const path = sitePath(site, `/tickets/${encodeURIComponent(reference)}`);
   const version = inboxVersion.value;
+  const latest = useMemo(() => new Latest(), []);
+  const show = (read: Ticket): void => {
+    latest.begin();
+    ticket.value = read;
+    failed.value = null;
+  };
   useEffect(() => {
+    const isLast = latest.begin();
     call<Ticket>("GET", path)
-      .then((read) => {
-        ticket.value = read;
-        failed.value = null;
-      })
+      .then((read) => isLast() && show(read))
       .catch((error: unknown) => {
-        if (!lapsed(error)) failed.value = inWords(error);
+        if (!lapsed(error) && isLast()) failed.value = inWords(error);
       });
   }, [path, version]);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const move = async (state: TicketState): Promise<void> => {
     try {
-      ticket.value = await call<Ticket>("PUT", `${path}/state`, { body: { state } });
-      failed.value = null;
+      show(await call<Ticket>("PUT", `${path}/state`, { body: { state } }));
       say(`Moved: ${TICKET_STATE[state].toLowerCase()}`);
     } catch (error) {
       if (!lapsed(error)) failed.value = inWords(error);
@@ -109,25 +113,11 @@ export function TicketCard({ desk, reference, query }: Props) {
       {shown && (
         <div class="ticket-scroll">
           <TicketFacts ticket={shown} site={site} />
-          <TicketAppeal
-            site={site}
-            ticket={shown}
-            onHanded={(handed) => {
-              ticket.value = handed;
-            }}
-          />
+          <TicketAppeal site={site} ticket={shown} onHanded={show} />
           <Conversation ticket={shown} />
         </div>
       )}
-      {shown && mayDecide.value && (
-        <TicketAnswer
-          site={site}
-          ticket={shown}
-          onWritten={(written) => {
-            ticket.value = written;
-          }}
-        />
-      )}
+      {shown && mayDecide.value && <TicketAnswer site={site} ticket={shown} onWritten={show} />}
     </article>
   );
 }

@@ -76,7 +76,8 @@ export function TicketAnswer({ site, ticket, onWritten }: Props) {
       const state = kind === "answer" && resolves.value ? { state: "resolved" } : {};
       onWritten(await call<Ticket>("POST", path, { body: { kind, body, ...state }, key: key.current }));
       key.current = randomKey();
-      write("");
+      // What has been typed meanwhile is the next message.
+      if (draft.value.trim() === body) write("");
       say(kind === "answer" ? "Answered" : "Noted");
     } catch (error) {
       if (!lapsed(error)) failed.value = `Not sent; your text is still here. ${inWords(error)}`;

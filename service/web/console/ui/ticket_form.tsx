@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { Query } from "../selection.ts";
+import { useSought } from "../sought.ts";
 import { TICKET_STATES } from "../ticket_types.ts";
 import { CAUSE, TICKET_STATE } from "../words.ts";
 
@@ -35,17 +36,11 @@ export function TicketForm({ query, onSearch }: Props) {
       <div class="inline-form">
         <label>
           Words or reference
-          <input
-            key={query.words}
-            type="search"
-            name="words"
-            maxLength={200}
-            defaultValue={query.words ?? ""}
-          />
+          <input type="search" name="words" maxLength={200} ref={useSought(query.words)} />
         </label>
         <label>
           Show
-          <select name="state" key={query.state}>
+          <select name="state">
             <option value="">Not done yet</option>
             {TICKET_STATES.map((one) => (
               <option key={one} value={one} selected={query.state === one}>
@@ -68,7 +63,7 @@ export function TicketForm({ query, onSearch }: Props) {
         <div class="search-more">
           <label>
             Cause
-            <select name="cause" key={query.cause}>
+            <select name="cause">
               <option value="">Any</option>
               {Object.entries(CAUSE).map(([code, name]) => (
                 <option key={code} value={code} selected={query.cause === code}>
@@ -79,21 +74,14 @@ export function TicketForm({ query, onSearch }: Props) {
           </label>
           <label>
             Article’s key
-            <input
-              type="text"
-              name="article"
-              key={query.article}
-              defaultValue={query.article ?? ""}
-              maxLength={512}
-            />
+            <input type="text" name="article" ref={useSought(query.article)} maxLength={512} />
           </label>
           <label>
             Language
             <input
               type="text"
               name="language"
-              key={query.language}
-              defaultValue={query.language ?? ""}
+              ref={useSought(query.language)}
               pattern="[A-Za-z]{2,3}"
               title="Like de or en"
               placeholder="de"
