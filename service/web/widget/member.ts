@@ -36,6 +36,8 @@ export class Member {
   private stopHearing: (() => void) | null = null;
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
   private readonly followed = new Set<string>();
+  /** The last vote on its way. */
+  private voting: Promise<unknown> = Promise.resolve();
 
   constructor(thread: Thread) {
     this.thread = thread;
@@ -50,7 +52,8 @@ export class Member {
 
   async open(): Promise<void> {
     const config = this.session.call<Config>("GET", "/config").catch(() => null);
-    await this.session.restore();
+    this.session.known = this.session.restore();
+    await this.session.known;
     const known = await config;
     if (known?.sign_in.length) await (await import("./ways_in.ts")).enter(this.thread, known);
     // Only now: while the publisher's token is on its way, the box must not give way to "please sign in".
@@ -149,9 +152,11 @@ export class Member {
   /** True where the comment is still to be followed. */
   private async lookAfter(id: string): Promise<boolean> {
     const { thread } = this;
+    const known = thread.tree.get(id);
     try {
       const comment = await this.session.call<Comment>("GET", `/comments/${id}`);
-      const known = thread.tree.get(id);
+      // What has come of it meanwhile may be newer than this.
+      if (known !== thread.tree.get(id)) return true;
       if (known?.status !== comment.status || known.appeal?.state !== comment.appeal?.state) {
         thread.options.emit("status", { id, status: comment.status });
         thread.say(
@@ -228,13 +233,16 @@ export class Member {
       const path = `/comments/${id}/vote`;
       const { call } = this.session;
       type Result = { votes: Votes; own: OwnVote };
-      const result = await (own
-        ? call<Result>("PUT", path, { body: { value } })
-        : call<Result>("DELETE", path));
-      this.showVote(id, result.own, result.votes);
+      // One after the other, so that the last press counts.
+      const asked = this.voting
+        .catch(() => {})
+        .then(() => (own ? call<Result>("PUT", path, { body: { value } }) : call<Result>("DELETE", path)));
+      this.voting = asked;
+      const result = await asked;
+      if ((this.ownVotes[id] ?? null) === own) this.showVote(id, result.own, result.votes);
       this.thread.options.emit("voted", { id, value: result.own });
     } catch (error) {
-      this.showVote(id, before, was);
+      if ((this.ownVotes[id] ?? null) === own) this.showVote(id, before, was);
       throw error;
     }
   }

@@ -21,6 +21,8 @@ export class Session {
   /** Where the publisher signs readers in: gets a fresh token of theirs, when a session is over. */
   fresh: (() => Promise<boolean>) | null = null;
   private readonly watchers = new Set<() => void>();
+  /** Settles once it is known whether an earlier visit's session goes on: nobody is made another guest before. */
+  known: Promise<unknown> = Promise.resolve();
 
   /** `base` is the site's part of the API. */
   constructor(base: string) {
@@ -69,7 +71,8 @@ export class Session {
         return false;
       }
     };
-    return navigator.locks ? navigator.locks.request(this.key, renew) : renew();
+    // Where nothing may be stored, as in some frames, no lock is given either.
+    return navigator.locks ? navigator.locks.request(this.key, renew).catch(renew) : renew();
   }
 
   /** Opens a session by what one of the ways in takes. */
@@ -77,8 +80,11 @@ export class Session {
     this.accept(await this.askWithCookie<Tokens>("POST", path, { body }));
   }
 
+  /** Makes the reader a guest, unless it turns out that they are somebody already. */
   asGuest(name: string): Promise<void> {
-    return this.enter("/guests", { name });
+    const made = this.known.then(() => (this.reader ? undefined : this.enter("/guests", { name })));
+    this.known = made.catch(() => {});
+    return made;
   }
 
   signOut(): void {

@@ -26,16 +26,15 @@ export const contrast = matchMedia("(prefers-contrast: more)");
 
 /** Calls `changed` when the system's scheme or the page's own switch may have changed the theme, until the result is called. */
 export function watchTheme(changed: () => void): () => void {
-  const system = matchMedia("(prefers-color-scheme: dark)");
+  const heard = new AbortController();
   const page = new MutationObserver(changed);
-  system.addEventListener("change", changed);
-  contrast.addEventListener("change", changed);
+  for (const wish of [matchMedia("(prefers-color-scheme: dark)"), contrast])
+    wish.addEventListener("change", changed, heard);
   for (const element of [document.documentElement, document.body]) {
     page.observe(element, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
   }
   return () => {
-    system.removeEventListener("change", changed);
-    contrast.removeEventListener("change", changed);
+    heard.abort();
     page.disconnect();
   };
 }

@@ -147,16 +147,20 @@ export class Thread {
     this.member?.close();
   }
 
-  private page(cursor: string | null): Promise<ThreadPage> {
-    const query = new URLSearchParams({ sort: this.sort });
+  /** A page in the order that is chosen; false where another was chosen meanwhile. */
+  private async page(cursor: string | null): Promise<ThreadPage | false> {
+    const { sort } = this;
+    const query = new URLSearchParams({ sort });
     if (cursor) query.set("cursor", cursor);
-    return this.call<ThreadPage>("GET", `${this.path}/comments?${query}`);
+    const page = await this.call<ThreadPage>("GET", `${this.path}/comments?${query}`);
+    return sort === this.sort && page;
   }
 
   /** Loads the first page, from scratch. */
   async load(): Promise<void> {
     try {
       const page = await this.page(null);
+      if (!page) return;
       this.tree.clear();
       this.featured = [];
       this.fresh = [];
@@ -184,7 +188,8 @@ export class Thread {
     this.touch("thread");
   }
 
-  private take(page: ThreadPage): void {
+  private take(page: ThreadPage | false): void {
+    if (!page) return;
     this.article = page.article;
     this.next = page.next;
     for (const comment of page.comments) {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { randomKey } from "../../shared/keys.ts";
 import type { Appeal, Comment } from "../../shared/types.ts";
 import { keep, recall } from "../storage.ts";
@@ -13,7 +13,7 @@ export function AppealForm(props: { thread: Thread; comment: Comment; onDone: ()
   const [body, setBody] = useState(recall<string>(place) ?? "");
   const [key, setKey] = useState(randomKey);
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const send = async (): Promise<void> => {
     if (!body.trim()) return box.current?.focus();
     const path = `/comments/${comment.id}/appeal`;

@@ -44,6 +44,8 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const [nameWrong, setNameWrong] = useState(false);
+  /** What stands in the box now; nothing that is typed while it is being sent may be lost. */
+  const typed = useRef(draft.text);
   const area = useRef<HTMLTextAreaElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
@@ -51,6 +53,7 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
 
   const change = (next: Draft): void => {
     setDraft(next);
+    typed.current = next.text;
     keep(place, next.text && next.text !== editing?.body ? next : null);
   };
 
@@ -84,12 +87,14 @@ export function Composer({ thread, parent, editing, text = "", focused, onDone, 
     try {
       await send(attempt);
       setRestored(false);
-      change({ text: "" });
+      if (typed.current === attempt.text) change({ text: "" });
     } catch (caught) {
       if (!(caught instanceof ApiError)) throw caught;
       setError(caught);
-      if (caught.code === "key_reused") change({ text: attempt.text });
-      if (caught.code === "offline") change({ ...attempt, queued: true });
+      if (typed.current === attempt.text) {
+        if (caught.code === "key_reused") change({ text: attempt.text });
+        if (caught.code === "offline") change({ ...attempt, queued: true });
+      }
       const span = caught.problem.errors?.find(
         (field) => field.pointer === "/body" && field.start !== undefined,
       );

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import { randomKey } from "../../shared/keys.ts";
 import type { TicketCategory } from "../../shared/types.ts";
@@ -81,7 +81,11 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
     else if (context.late.message === message) write("");
   }, [context]);
 
-  useEffect(() => form.current?.querySelector("select")?.focus(), [context]);
+  useLayoutEffect(() => {
+    // It may have been long in coming: whoever has gone on to write elsewhere stays there.
+    const root = form.current?.getRootNode() as ShadowRoot | undefined;
+    if (!root?.activeElement?.matches("textarea, input")) form.current?.querySelector("select")?.focus();
+  }, [context]);
   useEffect(() => done.current?.focus(), [sent]);
 
   const submit = async (event: Event): Promise<void> => {
@@ -99,7 +103,8 @@ export function HelpForm(props: { thread: Thread; context: HelpContext; onClose:
     };
     try {
       setSent(await member.outbox.send(ticket, key.current));
-      write("");
+      // What was typed meanwhile is kept for another request.
+      if (recall(draftKey) === message) write("");
       key.current = randomKey();
     } catch (caught) {
       setError(caught as ApiError);

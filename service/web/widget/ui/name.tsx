@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import type { Member } from "../member.ts";
 import type { Thread } from "../thread.ts";
@@ -45,16 +45,19 @@ export function NameGate(props: { thread: Thread; then: () => void; onCancel: ()
   const [name, setName] = useState(session.lastName);
   const [error, setError] = useState<ApiError | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  const busy = useRef(false);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (!name.trim()) return;
+    if (!name.trim() || busy.current) return;
+    busy.current = true;
     try {
       await session.asGuest(name.trim());
       props.then();
     } catch (caught) {
       setError(caught as ApiError);
     }
+    busy.current = false;
   };
   return (
     <form class="gate" ref={form} aria-label={locale.t("name_first")} onSubmit={submit}>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import { fullTime, timeAgo } from "../../shared/time.ts";
 import type { Thread } from "../thread.ts";
@@ -8,7 +8,8 @@ import { trusted } from "../trusted.ts";
 /** Draws the component again whenever the thread touches `key`. */
 export function useWatch(thread: Thread, key: string): void {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => thread.watch(key, () => redraw(0)), [thread, key]);
+  // At once: what is touched between this drawing and the next frame would be missed.
+  useLayoutEffect(() => thread.watch(key, () => redraw(0)), [thread, key]);
 }
 
 /** HTML that the service has sanitised. */

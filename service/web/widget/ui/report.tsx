@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api.ts";
 import { randomKey } from "../../shared/keys.ts";
 import type { Comment, ReportReason } from "../../shared/types.ts";
@@ -25,7 +25,7 @@ export function ReportForm({
   const [error, setError] = useState<ApiError | null>(null);
   const [key] = useState(randomKey);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
