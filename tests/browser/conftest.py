@@ -17,6 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.consoles import Desk, open_desk
+from tests.browser.patience import PATIENCE_S, SLOWNESS
+from tests.browser.slowness import SlowLine, slow_down
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -30,8 +32,7 @@ FLAGS = [
     "--disable-sync",
 ]
 _START_S = 60.0
-# How long an expectation may take to come true: a bound for what is broken, not a measure of what is slow.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 
 @dataclass
@@ -74,7 +75,7 @@ class LiveService:
 
     def wait_for(self, comment: Any, *statuses: str) -> Any:
         """Wait until a comment that `post` gave has one of these statuses."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             now = self.call("GET", f"/comments/{comment['id']}", Authorization=f"Bearer {comment['token']}")
             if now["status"] in statuses:
@@ -139,8 +140,11 @@ def _wait_until_ready(service: LiveService) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all browser tests."""
+    line = SlowLine().flags if SLOWNESS > 1 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *line])
+        if line:
+            slow_down(browser)
         yield browser
         browser.close()
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from service.embedded import running_dsn
 from service.passwords import hash_password
 from service.store import staff
+from tests.browser.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.browser.conftest import LiveService
@@ -132,7 +133,7 @@ def holders(desk: Desk) -> dict[str, str]:
 
 def wait_for_holders(desk: Desk, **wanted: int) -> dict[str, str]:
     """Wait until these people hold so many items each, and nobody else any; gives what `holders` gives."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         held = holders(desk)
         if Counter(held.values()) == Counter(wanted):
@@ -186,7 +187,7 @@ def decisions(desk: Desk, comment: Any) -> list[tuple[str, str]]:
 def wait_for_words(desk: Desk, comment: Any) -> None:
     """Wait until the words behind a comment's score have been looked for."""
     query = "SELECT FROM scores WHERE comment_id = $1 AND words IS NOT NULL"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while not _in_thread(_query(desk.dsn, query, int(comment["id"]))):
         assert time.monotonic() < deadline, "the words are not looked for"
         time.sleep(0.05)

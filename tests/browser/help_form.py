@@ -3,6 +3,7 @@
 from playwright.sync_api import Page
 
 from tests.browser.conftest import LiveService
+from tests.browser.patience import until
 from tests.browser.widgets import HELP
 
 
@@ -38,5 +39,4 @@ def send(page: Page) -> None:
 def help_is_there(page: Page) -> None:
     """Wait until the help form has come, and its words, which come last: it needs no network from then on. Not by polling in a page that forbids eval."""
     fetched = "performance.getEntriesByType('resource').some(e => /assets.help-en-/.test(e.name) && e.responseEnd > 0)"
-    while not page.evaluate(fetched):
-        page.wait_for_timeout(20)
+    until(page, lambda: page.evaluate(fetched))

@@ -99,7 +99,7 @@ def test_a_session_that_is_ended_elsewhere_is_asked_for_without_a_touch(desk: De
     end_sessions(desk)
     dialog = page.get_by_role("dialog", name="Sign in again")
     # The stream looks at the session every few seconds.
-    expect(dialog.get_by_label("Password")).to_be_focused(timeout=20_000)
+    expect(dialog.get_by_label("Password")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)

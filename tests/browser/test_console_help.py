@@ -182,7 +182,7 @@ def test_an_incident_is_told_above_all_and_ended_with_one_answer(desk: Desk) -> 
     anna, ben = desk.sit("Anna"), desk.sit("Ben")
     crowd(desk)
     banner = anna.get_by_role("region", name="Open incidents")
-    expect(banner).to_contain_text("An incident is open", timeout=30_000)
+    expect(banner).to_contain_text("An incident is open")
     banner.get_by_role("link", name="See what it is").click()
     expect(banner).to_have_count(0)
     expect(anna.get_by_role("heading", name="the page’s policy")).to_be_visible()

@@ -39,7 +39,7 @@ def test_no_state_of_help_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: s
     album = Album(page, f"{screen}-{theme}")
     page.goto(desk.home)
     sign_in(page, desk.hire("Lena", "lead"))
-    expect(page.get_by_role("region", name="Open incidents")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("region", name="Open incidents")).to_be_visible()
     album.look("incident-banner")
     page.get_by_role("link", name="Tickets").click()
     page.get_by_text("More", exact=True).click()

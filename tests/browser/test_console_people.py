@@ -94,7 +94,7 @@ def test_all_comments_go_with_progress_and_come_back(desk: Desk) -> None:
     # One act, one strike.
     expect(anna.get_by_role("heading", name="Strikes: 1 of 3")).to_be_visible()
     part.get_by_role("button", name="Put all back").click()
-    expect(part.get_by_text("131 of 131 put back")).to_be_visible(timeout=20_000)
+    expect(part.get_by_text("131 of 131 put back")).to_be_visible()
     expect(comments.get_by_role("button", name="published 130")).to_be_visible()
     expect(anna.get_by_role("heading", name="Strikes: 0 of 3")).to_be_visible()
 

@@ -23,8 +23,6 @@ def test_no_screen_about_people_breaks_a_rule_of_axe(desk: Desk, theme: str, scr
 
     def author(text: str) -> None:
         page.get_by_role("link", name="Queue").click()
-        if screen == "phone" and page.get_by_role("button", name="Back").count():
-            page.get_by_role("button", name="Back").click()
         page.get_by_role("region", name="Waiting").get_by_text(text).first.click()
         card(page, text)
         page.keyboard.press("p")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_lead_sees_what_was_done_narrows_it_and_takes_it_away(desk: Desk) -> None:
-    desk.hold("idiot one", "idiot two")
+    _, second = desk.hold("idiot one", "idiot two")
     anna = desk.sit("Anna")
     card(anna, "idiot one")
     anna.keyboard.press("r")
@@ -21,6 +21,7 @@ def test_a_lead_sees_what_was_done_narrows_it_and_takes_it_away(desk: Desk) -> N
     card(anna, "idiot two")
     anna.keyboard.press("a")
     expect(anna.get_by_text("Nothing waits")).to_be_visible()
+    desk.service.wait_for(second, "published")
     expect(anna.get_by_role("link", name="Record")).to_have_count(0)
 
     lena = desk.sit("Lena", role="lead")

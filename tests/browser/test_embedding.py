@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LiveService
 from tests.browser.lab import Publisher
+from tests.browser.patience import until
 from tests.browser.test_widget_everybody import accessible
 from tests.browser.widgets import ready, serve, write
 
@@ -78,8 +79,9 @@ def test_a_frame_carries_the_widget_and_tells_its_height(
         frame.get_by_label("Your name").fill("Ada")
         frame.locator(".composer textarea").press("Control+Enter")
         expect(frame.locator("article.comment")).to_contain_text("From within a frame.")
-        inner = page.frames[1].evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)")
-        expect(page.locator("iframe")).to_have_attribute("height", str(inner))
+        height = "Math.ceil(document.documentElement.getBoundingClientRect().height)"
+        told = page.locator("iframe")
+        until(page, lambda: told.get_attribute("height") == str(page.frames[1].evaluate(height)))
     finally:
         context.close()
         publisher.close()

@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import CHROMIUM, FLAGS
-from tests.browser.injections import CASES, PATIENCE_MS
+from tests.browser.injections import CASES
 from tests.browser.lab import Bench, Lab, open_lab
+from tests.browser.patience import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +48,7 @@ def first_answer(bench: Bench) -> tuple[str, str, float]:
     """The first cause that is shown, the first when everything was checked, and the milliseconds to the former."""
     loader = bench.page.locator("parley-comments + a[href*='?error=']")
     shown = bench.page.locator("[data-cause]").first
-    shown.or_(loader).first.wait_for(timeout=PATIENCE_MS)
+    shown.or_(loader).first.wait_for()
     took = 1000 * (time.perf_counter() - bench.asked_at)
     if loader.count():
         told = str(loader.get_attribute("href")).partition("?error=")[2]
@@ -55,7 +56,7 @@ def first_answer(bench: Bench) -> tuple[str, str, float]:
     first = str(shown.get_attribute("data-cause"))
     section = bench.page.locator(".answers[aria-busy]")
     if section.count():
-        expect(section).to_have_attribute("aria-busy", "false", timeout=PATIENCE_MS)
+        expect(section).to_have_attribute("aria-busy", "false")
     return first, str(shown.get_attribute("data-cause")), took
 
 
@@ -70,7 +71,7 @@ def test_the_first_answer_is_the_right_one(lab: Lab, browser: Browser) -> None:
         except (AssertionError, PlaywrightError) as error:
             # No answer at all is a wrong one; the others are still to be asked.
             sys.stdout.write(f"{name}: {error}\n")
-            results.append(Result(name, expected, "none", "none", PATIENCE_MS))
+            results.append(Result(name, expected, "none", "none", 1000 * PATIENCE_S))
         context.close()
     sys.stdout.write(f"\n{_table(results)}\n")
     assert sum(result.right for result in results) >= RIGHT * len(results)

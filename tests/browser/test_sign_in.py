@@ -1,5 +1,6 @@
 """Signing in, in a real browser: the publisher's token, and a window at a real OpenID provider."""
 
+import re
 import subprocess
 import sys
 import urllib.request
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LiveService
+from tests.browser.patience import until
 from tests.browser.widgets import box, parley, serve
 from tests.processes import free_port
 from tests.tokens import ISSUER, SECRET, claims, token
@@ -58,7 +60,7 @@ def test_a_publishers_token_signs_in_and_another_follows_it(
     second = token(claims(sub="43", name="Grace Hopper"))
     page.evaluate("text => document.querySelector('parley-comments').dataset.sso = text", second)
     page.get_by_text("Posting as Grace Hopper").wait_for()
-    assert box(page).input_value() == "A draft that stays"
+    expect(box(page)).to_have_value("A draft that stays")
 
 
 def test_the_page_is_asked_for_a_token_when_one_is_needed(
@@ -90,7 +92,7 @@ def test_a_token_that_is_not_taken_says_whose_fault_it_is(
     # The page signs in again: nothing more is said of it.
     page.evaluate("text => document.querySelector('parley-comments').dataset.sso = text", token(claims()))
     write_as(page, "Ada", "Signed in at last")
-    assert page.get_by_role("alert").count() == 0
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 @pytest.fixture
@@ -147,9 +149,9 @@ def test_a_reader_signs_in_at_a_provider(
         page.get_by_role("link", name="Back to the comments").click()
     write_as(page, "Ada", "Signed in at a provider")
     if windows:
-        assert popup.is_closed()
+        until(page, popup.is_closed)
     else:
-        assert "parley-sign-in" not in page.url
+        expect(page).not_to_have_url(re.compile("parley-sign-in"))
 
 
 def test_the_account_is_opened_from_the_thread(page: Page, paper: LiveService, article_key: str) -> None:

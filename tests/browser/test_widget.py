@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import LiveService
+from tests.browser.patience import until
 from tests.browser.widgets import box, comment, menu, open_thread, ready, serve, write
 
 pytestmark = pytest.mark.browser
@@ -149,6 +150,7 @@ def test_what_is_typed_before_the_widget_is_whole_is_kept(
     )
     page.goto(f"{live_service.url}/story/early")
     box(page).fill("Early bird")
+    until(page, lambda: late)
     late[0].continue_()
     ready(page)
     expect(box(page)).to_have_value("Early bird")

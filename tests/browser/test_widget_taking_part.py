@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.consoles import Desk, query
+from tests.browser.patience import until
 from tests.browser.test_widget_everybody import OPEN, accessible
 from tests.browser.widgets import comment, menu, open_thread, write
 
@@ -125,8 +126,7 @@ def test_mail_about_answers_is_asked_for_in_the_thread(page: Page, desk: Desk) -
     address = form.get_by_label("E-mail address")
     # What is already so is asked for first; an answer in the middle of typing would undo it.
     expect(address).to_be_disabled()
-    while not known:
-        page.wait_for_timeout(10)
+    until(page, lambda: known)
     known.pop().fulfill(json=told)
     address.fill("ann@mail.example")
     form.get_by_role("button", name="Save").click()

@@ -201,10 +201,13 @@ def test_a_request_for_help_is_kept_until_it_is_received(
 ) -> None:
     open_thread(page, live_service, article_key)
     keys: list[str] = []
+    visits: list[Page] = []
+    page.on("domcontentloaded", lambda page: visits.append(page))  # noqa: PLW0108 -- a bound built-in is refused
 
     def refuse_first(route: Route) -> None:
         keys.append(route.request.headers["idempotency-key"])
-        if len(keys) == 1:
+        # It is tried again by itself, too: that is not what this is about.
+        if not visits:
             route.fulfill(status=503, json={"code": "unavailable"})
         else:
             route.fulfill(status=201, json={"reference": "PX-7F3K-9Q2M", "url": "/help/t/1"})
@@ -214,12 +217,11 @@ def test_a_request_for_help_is_kept_until_it_is_received(
     page.get_by_label("What happened?").fill("The button does nothing")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("kept here and will be sent")
-    with page.expect_response("**/tickets") as sent:
-        page.reload()
+    page.reload()
     ready(page)
-    assert sent.value.status == 201
-    assert keys[0] == keys[1]
     expect(page.locator("footer")).to_contain_text("PX-7F3K-9Q2M")
+    assert len(keys) > 1
+    assert len(set(keys)) == 1
     assert kept(page) == []
 
 

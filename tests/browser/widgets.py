@@ -1,11 +1,13 @@
 """What the widget's browser tests share: pages that embed a thread, and the names of its parts."""
 
-import subprocess
-import sys
+import os
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import ROOT, LiveService
+from service.cli import main
+from tests.browser.conftest import LiveService
 
 STRICT = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -78,12 +80,12 @@ HELP = "Please let us know if you're having issues with commenting"
 
 
 def parley(service: LiveService, *arguments: str) -> None:
-    """Run the command line beside the running service."""
+    """Run a command beside the running service, in this process: to start another takes longer than most tests."""
     environment = {
         "PARLEY_DATA_DIR": str(service.log.parent),
         "PARLEY_OUTGOING_NETWORKS": "127.0.0.0/8,::1/128",
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "service.cli", *arguments]
-    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+    # Playwright's own loop runs in this thread.
+    with mock.patch.dict(os.environ, environment, clear=True), ThreadPoolExecutor(1) as threads:
+        threads.submit(main, arguments, standalone_mode=False).result()
