@@ -105,11 +105,10 @@ def test_a_band_is_picked_by_pointer(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("screen", list(SCREENS))
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_state_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> None:
+def test_no_state_breaks_a_rule_of_axe(desk: Desk, screen: str) -> None:
     fill(desk, 60, score="0.3 + (n * n % 60) / 90.0")
-    page = desk.sit("Lea", "lead", color_scheme=theme, bypass_csp=True, **SCREENS[screen])
-    album = Album(page, f"{screen}-{theme}")
+    page = desk.sit("Lea", "lead", bypass_csp=True, **SCREENS[screen])
+    album = Album(page, screen)
     rows(page).first.wait_for()
     row(page, "waiting 002").get_by_role("checkbox").click()
     row(page, "waiting 006").get_by_role("checkbox").click(modifiers=["Shift"])

@@ -11,8 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("screen", list(SCREENS))
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_state_of_help_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: str) -> None:
+def test_no_state_of_help_breaks_a_rule_of_axe(desk: Desk, screen: str) -> None:
     [comment] = desk.hold("Only an idiot would close the tram line, and everybody on the council knows it.")
     desk.service.call("POST", "/diagnosis", {}, Origin="https://a-copy-of-the-courier.example")
     crowd(desk)
@@ -35,8 +34,8 @@ def test_no_state_of_help_breaks_a_rule_of_axe(desk: Desk, theme: str, screen: s
     )
 
     # The policy stands in the way of axe's own script, not of the console's.
-    page = desk.page(color_scheme=theme, bypass_csp=True, **SCREENS[screen])
-    album = Album(page, f"{screen}-{theme}")
+    page = desk.page(bypass_csp=True, **SCREENS[screen])
+    album = Album(page, screen)
     page.goto(desk.home)
     sign_in(page, desk.hire("Lena", "lead"))
     expect(page.get_by_role("region", name="Open incidents")).to_be_visible()

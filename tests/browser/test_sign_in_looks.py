@@ -1,15 +1,13 @@
 """The sign-in window's and the account's pages are for everybody: on a desk and on a phone, in both colour schemes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from service.help.place import file_address
 from service.templating import render
-from tests.browser.album import PICTURES, SCREENS
+from tests.browser.album import SCREENS, Album
 from tests.browser.conftest import LiveService
 from tests.browser.widgets import serve
 
@@ -44,16 +42,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.fixture(params=[(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")])
-def screen(browser: Browser, request: pytest.FixtureRequest) -> Iterator[tuple[Page, str]]:
-    name, scheme = request.param
-    context = browser.new_context(**SCREENS[name], color_scheme=scheme, bypass_csp=True)
-    yield context.new_page(), f"{name}-{scheme}"
-    context.close()
-
-
-def test_every_page_of_signing_in(live_service: LiveService, screen: tuple[Page, str]) -> None:
-    page, name = screen
+@pytest.mark.parametrize("screen", list(SCREENS))
+def test_every_page_of_signing_in(live_service: LiveService, browser: Browser, screen: str) -> None:
+    context = browser.new_context(**SCREENS[screen], bypass_csp=True)
+    page = context.new_page()
+    album = Album(page, screen, "sign-in")
     for state, (template, values) in PAGES.items():
         html = render(
             f"account/{template}",
@@ -66,12 +59,5 @@ def test_every_page_of_signing_in(live_service: LiveService, screen: tuple[Page,
         )
         serve(page, live_service, f"/looks/{state}", html)
         page.goto(f"{live_service.url}/looks/{state}")
-        page.screenshot(path=PICTURES / f"sign-in-{state}-{name}.png", full_page=True)
-        assert page.viewport_size is not None
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= page.viewport_size["width"], f"{state} is wider than the screen"
-        found = Axe().run(page).response["violations"]
-        assert not found, (
-            state,
-            [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]],
-        )
+        album.look(state)
+    context.close()
