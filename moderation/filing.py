@@ -98,7 +98,7 @@ async def against_comment(conn: Connection, site_id: int, comment_id: int, words
         joined = await _join(conn, site_id, comment_id, words)
         if joined is not None:
             return joined
-        barred = await conn.fetchval(_PARTIES, site_id, comment_id)
+        barred = await _parties(conn, site_id, comment_id, row["staff_id"])
         return await _file(
             conn, site_id, words, comment_id=comment_id, decision_id=row["decision_id"], barred=barred
         )
@@ -157,7 +157,7 @@ async def against_colleague(
         raise RefusedError(Refusal.APPEALED)
     if row["decision_id"] != decision_id or row["actor"] != "staff" or row["staff_id"] == staff_id:
         raise RefusedError(Refusal.NOTHING)
-    barred = await conn.fetchval(_PARTIES, site_id, comment_id)
+    barred = await _parties(conn, site_id, comment_id, row["staff_id"], staff_id)
     return await _file(
         conn,
         site_id,
@@ -165,7 +165,7 @@ async def against_colleague(
         reader_id=row["reader_id"],
         comment_id=comment_id,
         decision_id=decision_id,
-        barred=sorted({*barred, staff_id}),
+        barred=barred,
         opened_by=staff_id,
         dissent=dissent,
     )
@@ -178,6 +178,12 @@ async def _lock(conn: Connection, site_id: int, comment_id: int) -> bool:
             "SELECT true FROM comments WHERE site_id = $1 AND id = $2 FOR NO KEY UPDATE", site_id, comment_id
         )
     )
+
+
+async def _parties(conn: Connection, site_id: int, comment_id: int, *more: int | None) -> list[int]:
+    """Whom an appeal is against, and whoever made the very decision: to hold what was held already can be appealed too."""
+    parties: list[int] = await conn.fetchval(_PARTIES, site_id, comment_id)
+    return sorted({*parties, *(one for one in more if one is not None)})
 
 
 async def _made_before(conn: Connection, site_id: int, words: Words, *, comment_id: int | None) -> int | None:

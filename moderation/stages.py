@@ -270,14 +270,16 @@ async def _put_back(conn: Connection, site_id: int, comment_id: int, before: int
 
 
 async def restore(conn: Connection, site_id: int, comment_id: int, undone_id: int) -> None:
-    """A decision was taken back: its item, if it waits again, waits for whom it did before."""
+    """A decision was taken back: its item waits again for whom it did before, also where only a handover had put it there."""
     row = await conn.fetchrow(
         """SELECT h.id, h.action FROM decisions d JOIN handovers h ON h.site_id = $1 AND h.id = d.handover_id
            WHERE d.site_id = $1 AND d.id = $2""",
         site_id,
         undone_id,
     )
-    if row is not None:
+    if row is not None and (
+        await _lock(conn, site_id, comment_id) or await _enqueue(conn, site_id, comment_id, None)
+    ):
         await _put(conn, site_id, comment_id, _TO[Move(row["action"])], row["id"])
 
 

@@ -20,6 +20,17 @@ from service.staff.shapes import title_of
 from service.store import batches, record
 from service.store.batches import STEP, UNDO_STEP, Batch, Target
 
+# Why a decision of an act is not taken back with it: something came after it, or it is somebody else's turn.
+_LEFT_ALONE = (
+    "stale",
+    "forbidden",
+    "not_found",
+    "under_appeal",
+    "not_impartial",
+    "escalated",
+    "needs_second",
+)
+
 
 async def go_on(request: web.Request, site: Site, staff: Staff, id: int) -> web.Response:
     """The next step of an act or of its undoing; nothing is left to do once `state` says so."""
@@ -99,14 +110,14 @@ def _draft(site_id: int, staff_id: int, batch: Batch, target: Target) -> Draft:
 
 
 async def _put_back(request: web.Request, conn: Connection, site: Site, staff: Staff, batch: Batch) -> None:
-    """Undo the next decisions, each as if alone: one that was acted on since is left as it is."""
+    """Undo the next decisions, each as if alone: one that was acted on since, or is not theirs to undo, is left as it is."""
     ids = await batches.made(conn, site.id, batch)
     taken_back: list[Decided] = []
     for decision_id in ids:
         try:
             settled = await deciding.undo(conn, site.id, decision_id, staff.id, None)
         except Problem as problem:
-            if problem.code not in ("stale", "forbidden", "not_found"):
+            if problem.code not in _LEFT_ALONE:
                 raise
         else:
             taken_back += [settled.made] if settled.made else []

@@ -393,3 +393,15 @@ async def test_a_ticket_whose_cause_is_a_sanction_is_an_appeal_by_itself(room: N
     assert (await ben.call("GET", f"{SITE}/tickets/{receipt['reference']}"))[1]["state"] == "handed_over"
     [appeal] = await waiting(ben)
     assert (appeal["kind"], appeal["body"]) == ("sanction", "Why am I banned?")
+
+
+async def test_whoever_left_it_to_others_does_not_judge_an_appeal_against_just_that(room: Newsroom) -> None:
+    anna, ben, cleo = [await room.console(name) for name in ("anna", "ben", "cleo")]
+    comment = await room.held(reader=(await reader(room)).id)
+    _, held = await decide(ben, comment, "hold")
+    body = {"decision": held["decision"]["id"], "body": "It is plain."}
+    assert (await anna.call("POST", f"{SITE}/comments/{comment}/appeals", body))[0] == 201
+    [appeal] = await waiting(ben)
+    for party in (anna, ben):
+        await refused(await judge(party, appeal["id"], "uphold", status="held"))
+    assert (await judge(cleo, appeal["id"], "overturn", status="held"))[0] == 201

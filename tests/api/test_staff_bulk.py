@@ -128,3 +128,15 @@ async def test_a_request_that_makes_no_sense_is_refused(room: Newsroom) -> None:
         {"action": "publish", "band": {"low": -1, "high": 1}},
     ):
         assert (await decide(anna, body))[0] == 422, body
+
+
+async def test_undoing_goes_on_past_what_is_for_others_to_undo(room: Newsroom) -> None:
+    comments = [await room.held() for _ in range(3)]
+    anna, ben = await room.console("anna"), await room.console("ben")
+    _, batch = await decide(anna, {"action": "publish", "items": picked(*comments)})
+    last = await room.pool.fetchval("SELECT max(id) FROM decisions WHERE comment_id = $1", comments[2])
+    dissent = {"decision": str(last), "body": "It is an insult."}
+    assert (await ben.call("POST", f"{SITE}/comments/{comments[2]}/appeals", dissent))[0] == 201
+    status, undone = await anna.call("POST", f"{SITE}/batches/{batch['id']}/undo")
+    assert (status, undone["state"], undone["taken_back"]) == (200, "undone", 2)
+    assert await statuses(room, *comments) == ["held", "held", "published"]

@@ -208,3 +208,13 @@ async def test_what_is_up_and_reported_by_nobody_leaves_the_queue_with_the_escal
     assert await queue(anna, "escalated") == [str(comment)]
     await anna.call("POST", f"{SITE}/handovers/{made['id']}/undo")
     assert await room.pool.fetchval("SELECT count(*) FROM queue WHERE lane = 'review'") == 0
+
+
+async def test_what_only_an_escalation_had_put_before_leads_is_before_them_again(room: Newsroom) -> None:
+    comment = await room.published()
+    anna, lea = await room.console("anna"), await room.console("lea", "lead")
+    await post(anna, comment, "escalation", {})
+    _, made = await post(lea, comment, "decisions", {**PUBLISH, "status": "published"})
+    assert await queue(lea, "escalated") == []
+    assert (await lea.call("POST", f"{SITE}/decisions/{made['decision']['id']}/undo"))[0] == 201
+    assert await queue(lea, "escalated") == [str(comment)]
