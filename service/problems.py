@@ -23,6 +23,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "bad_credentials": (401, "The e-mail address or the password is wrong"),
     "code_needed": (401, "A one-time code is needed"),
     "bad_code": (401, "The code is wrong, or was used before"),
+    "passkey_needed": (401, "This account is opened by its passkey"),
     "bad_passkey": (401, "The passkey was not accepted"),
     "forbidden": (403, "Not allowed"),
     "guests_refused": (403, "This site asks readers to sign in"),

@@ -20,7 +20,10 @@ from service.store.staff import Account
 
 
 async def sign_in(request: web.Request, body: SignInIn) -> web.Response:
-    """Sign in by password, and by a one-time or recovery code where the account has them: a new session each time."""
+    """Sign in by password, and by a one-time or recovery code where the account has them: a new session each time.
+
+    A password alone opens no account that has a second factor, whichever it is.
+    """
     pool = request.app[POOL]
     # One bucket per address beside the network's, since guesses may come from many networks.
     address = hashlib.sha256(body.email.lower().encode()).hexdigest()[:16]
@@ -40,8 +43,10 @@ async def sign_in(request: web.Request, body: SignInIn) -> web.Response:
 
 
 async def _second_factor(request: web.Request, conn: Connection, account: Account, code: str | None) -> bool:
-    """True if a code was asked for and is right; raises Problem `code_needed`, `bad_code` or `rate_limited`."""
+    """True if a code was asked for and is right; raises Problem `code_needed`, `passkey_needed`, `bad_code` or `rate_limited`."""
     if not account.asks_code:
+        if account.has_passkey:
+            raise Problem("passkey_needed", "Your account has a passkey: sign in with that.")
         return False
     if code is None:
         raise Problem("code_needed")

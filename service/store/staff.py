@@ -25,6 +25,7 @@ class Account:
     password_hash: str
     # One-time codes are set up.
     asks_code: bool
+    has_passkey: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Member:
     roles: Sequence[str]
 
 
-_ACCOUNT = "SELECT id, name, email, password_hash, totp_since IS NOT NULL AS asks_code FROM staff"
+_ACCOUNT = """SELECT id, name, email, password_hash, totp_since IS NOT NULL AS asks_code,
+    EXISTS (SELECT FROM staff_passkeys k WHERE k.staff_id = staff.id) AS has_passkey FROM staff"""
 
 
 async def find_by_email(conn: Connection, email: str) -> Account | None:

@@ -225,3 +225,18 @@ def test_the_picture_holds_the_address() -> None:
     drawn = factors.picture("otpauth://totp/x")
     assert drawn.size > 25
     assert drawn.path.startswith("M4,4h1v1h-1z")
+
+
+async def test_a_password_alone_opens_no_account_with_a_passkey(room: Newsroom) -> None:
+    id_ = await room.hire("anna")
+    assert (await sign_in(room))[0] == 200
+    await room.pool.execute(
+        """INSERT INTO staff_passkeys (staff_id, credential_id, public_key, sign_count, name)
+           VALUES ($1, 'id', 'key', 0, 'Laptop')""",
+        id_,
+    )
+    status, problem = await sign_in(room)
+    assert (status, problem["code"]) == (401, "passkey_needed")
+    # Whether there is one is told only to who knows the password.
+    wrong = {"email": "anna@example.org", "password": "wrong horse battery"}
+    assert (await room.browser().call("POST", "/session", wrong))[1]["code"] == "bad_credentials"

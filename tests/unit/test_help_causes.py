@@ -95,7 +95,15 @@ def test_every_refusal_that_a_reader_can_meet_has_a_cause() -> None:
     }
     others |= {"unsupported_media_type", "key_reused", "precondition_failed", "precondition_required"}
     # Staff's calls.
-    others |= {"bad_code", "bad_passkey", "code_needed", "last_admin", "not_impartial", "under_appeal"}
+    others |= {
+        "bad_code",
+        "bad_passkey",
+        "code_needed",
+        "passkey_needed",
+        "last_admin",
+        "not_impartial",
+        "under_appeal",
+    }
     others |= {"escalated", "needs_second", "not_waiting", "not_to_be_pinned", "too_many_pinned"}
     # Appeals do not keep anybody from commenting, and the refusals say what is so themselves.
     others |= {"appealed", "appeal_too_late", "not_appealable"}

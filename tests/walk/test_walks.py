@@ -16,7 +16,7 @@ from tests.walk.others import OTHERS
 from tests.walk.staff import STAFF_ACTIONS
 from tests.walk.world import World
 
-WALKS = int(os.environ.get("PARLEY_WALKS", "6"))
+WALKS = int(os.environ.get("PARLEY_WALKS", "4"))
 STEPS = int(os.environ.get("PARLEY_WALK_STEPS", "60"))
 FIRST = int(os.environ.get("PARLEY_WALK_FIRST", "1"))
 ACTIONS = {**OTHERS, **STAFF_ACTIONS}
