@@ -114,6 +114,13 @@ def card(page: Page, text: str) -> Locator:
     return shown
 
 
+def reject(page: Page, key: str = "1") -> None:
+    """Reject what is on the card by keys, once the reasons have been read."""
+    page.keyboard.press("r")
+    page.get_by_role("button", name="Personal attack").wait_for()
+    page.keyboard.press(key)
+
+
 def waiting(page: Page, number: int) -> None:
     """The bar counts so many in the queue."""
     expect(page.get_by_role("link", name="Queue")).to_have_text(re.compile(rf"\b{number}$"))

@@ -71,6 +71,8 @@ def test_a_reader_appeals_and_a_second_moderator_publishes_it_live(desk: Desk, a
     expect(shown).to_contain_text(re.compile(r"to be decided by .* \(6 days left\)"))
     expect(anna.get_by_role("region", name="Appeals")).to_contain_text("with Ben")
     shown.get_by_role("button", name="Overturn: publish it").click()
+    # What is pointed at stays.
+    ben.get_by_role("button", name="Undo").hover()
 
     expect(comment(reader, WORDS)).to_have_attribute("data-status", "published")
     expect(comment(reader, WORDS)).to_contain_text("You were right: it was published after another look.")

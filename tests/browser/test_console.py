@@ -12,6 +12,7 @@ from tests.browser.consoles import (
     Desk,
     card,
     decisions,
+    reject,
     rows,
     sign_in,
     wait_for_holders,
@@ -100,8 +101,7 @@ def test_a_rejection_names_a_rule_and_may_carry_a_note(desk: Desk) -> None:
     expect(page.get_by_role("button", name="Personal attack")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Personal attack")).to_have_count(0)
-    page.keyboard.press("r")
-    page.keyboard.press("1")
+    reject(page)
     card(page, "Another idiot")
     own = desk.service.wait_for(first, "rejected")
     assert [reason["code"] for reason in own["reasons"]] == ["personal_attack"]
@@ -137,11 +137,12 @@ def test_every_decision_is_undone_by_a_key_or_a_button(desk: Desk) -> None:
     wait_for_holders(desk, Anna=2)
 
     # It can be decided again, the other way.
-    page.keyboard.press("r")
-    page.keyboard.press("6")
+    reject(page, "6")
     desk.service.wait_for(first, "rejected")
     card(page, "idiot two")
     page.keyboard.press("a")
+    # What is pointed at stays.
+    page.get_by_role("button", name="Undo").hover()
     desk.service.wait_for(second, "published")
     page.get_by_role("button", name="Undo").click()
     card(page, "idiot two")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.consoles import Desk, card, rows, wait_for_words
+from tests.browser.consoles import Desk, card, reject, rows, wait_for_words
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +44,7 @@ def test_reports_are_one_item_with_each_reporters_record(desk: Desk) -> None:
     expect(context).to_contain_text("Reports: 3 open, 0 settled")
     expect(context).to_contain_text("2 spam")
     expect(context).to_contain_text("no report of theirs was dealt with yet")
-    page.keyboard.press("r")
-    page.keyboard.press("1")
+    reject(page)
     desk.service.wait_for(calm, "rejected")
     second = desk.service.post("Another calm word")
     desk.service.wait_for(second, "published")

@@ -5,14 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.consoles import (
-    PASSWORD,
-    Desk,
-    card,
-    decisions,
-    end_sessions,
-    sign_in,
-)
+from tests.browser.consoles import PASSWORD, Desk, card, decisions, end_sessions, reject, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -23,12 +16,15 @@ def test_offline_a_decision_is_kept_and_sent_once(desk: Desk) -> None:
     first, second = desk.hold("idiot one", "idiot two")
     page = desk.sit("Anna")
     card(page, "idiot one")
+    # What is needed for it has been read before the network goes.
+    page.keyboard.press("r")
+    page.get_by_role("button", name="Personal attack").wait_for()
+    page.keyboard.press("Escape")
     page.context.set_offline(True)
     page.keyboard.press("a")
     card(page, "idiot two")
     expect(page.get_by_text("Offline: 1 to send")).to_be_visible()
-    page.keyboard.press("r")
-    page.keyboard.press("1")
+    reject(page)
     expect(page.get_by_text("Offline: 2 to send")).to_be_visible()
     page.context.set_offline(False)
     desk.service.wait_for(first, "published")

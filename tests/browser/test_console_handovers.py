@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from moderation.policy import Policy
 from moderation.policy_parts import SecondReview
-from tests.browser.consoles import Desk, card, decisions, query, row, rows
+from tests.browser.consoles import Desk, card, decisions, query, reject, row, rows
 
 pytestmark = pytest.mark.browser
 
@@ -60,8 +60,7 @@ def test_a_decision_that_takes_two_is_confirmed_by_a_colleague(desk: Desk) -> No
     [held] = desk.hold("idiot one")
     anna = desk.sit("Anna")
     card(anna, "idiot one")
-    anna.keyboard.press("r")
-    anna.keyboard.press("1")
+    reject(anna)
     expect(
         anna.get_by_role("status").filter(has_text="Proposed: a second person confirms it")
     ).to_be_visible()

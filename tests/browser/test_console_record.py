@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.consoles import Desk, card
+from tests.browser.consoles import Desk, card, reject
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +16,7 @@ def test_a_lead_sees_what_was_done_narrows_it_and_takes_it_away(desk: Desk) -> N
     _, second = desk.hold("idiot one", "idiot two")
     anna = desk.sit("Anna")
     card(anna, "idiot one")
-    anna.keyboard.press("r")
-    anna.keyboard.press("1")
+    reject(anna)
     card(anna, "idiot two")
     anna.keyboard.press("a")
     expect(anna.get_by_text("Nothing waits")).to_be_visible()
@@ -51,8 +50,7 @@ def test_statements_of_reasons_are_taken_away_without_a_text(desk: Desk) -> None
     [held] = desk.hold("You idiot")
     anna = desk.sit("Anna")
     card(anna, "You idiot")
-    anna.keyboard.press("r")
-    anna.keyboard.press("3")
+    reject(anna, "3")
     desk.service.wait_for(held, "rejected")
     olga = desk.sit("Olga", role="auditor")
     olga.get_by_role("link", name="Record").click()

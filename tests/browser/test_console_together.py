@@ -13,6 +13,7 @@ from tests.browser.consoles import (
     card,
     decisions,
     holders,
+    reject,
     row,
     rows,
     run_out,
@@ -112,8 +113,7 @@ def test_decided_cards_leave_the_others_screens(desk: Desk) -> None:
     # The one that is read just now stays, and says who decided.
     row(ben, "idiot two").get_by_role("button").click()
     expect(card(ben, "idiot two")).to_contain_text("Anna has this one now")
-    anna.keyboard.press("r")
-    anna.keyboard.press("1")
+    reject(anna)
     expect(card(ben, "idiot two")).to_contain_text("Anna decided this first: rejected")
     ben.get_by_role("button", name="Next free one").click()
     card(ben, "idiot three")
@@ -134,8 +134,7 @@ def test_a_late_decision_is_told_who_was_first(desk: Desk) -> None:
     wait_for_holders(desk, Ben=1)
     ben.keyboard.press("a")
     desk.service.wait_for(held, "published")
-    anna.keyboard.press("r")
-    anna.keyboard.press("1")
+    reject(anna)
     notice = anna.get_by_role("region", name="To be dealt with")
     expect(notice).to_contain_text(
         re.compile(r"Ben decided this \d+ s ago: published\. Yours was not made\.")
