@@ -1,6 +1,6 @@
 """What each step of a walk is held to: what it may change, what the record has of it, and what must be so after it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,10 @@ class Step:
     deeds: frozenset[str] = frozenset()
     # The machine works on all sites.
     everywhere: bool = False
+
+
+# Gives the step that was tried, or None where there was nothing to try.
+Action = Callable[[World], Awaitable[Step | None]]
 
 
 @dataclass(frozen=True, slots=True)

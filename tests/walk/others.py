@@ -1,14 +1,11 @@
 """What readers do, what the machine does, and what time does. Each gives the step that was tried, or None where there was nothing to try."""
 
-from collections.abc import Awaitable, Callable
-
 from moderation import rescore
 from moderation.notify import Notifier
 from moderation.worker import Config, Worker
-from tests.walk.judge import Step
+from tests.walk.judge import Action, Step
 from tests.walk.world import Reader, World
 
-Action = Callable[[World], Awaitable[Step | None]]
 _TEXTS = (
     "A calm word",
     "You idiot",

@@ -1,14 +1,12 @@
 """What people on the staff do, whatever their role: each gives the step that was tried, or None where there was nothing to try."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from service.store.record import Deed
 from tests.invariants import Row
-from tests.walk.judge import Step
+from tests.walk.judge import Action, Step
 from tests.walk.world import Person, World
 
-Action = Callable[[World], Awaitable[Step | None]]
 _DO = ("moderator", "lead", "admin")
 _RULE = ("lead", "admin")
 _DECISIONS = (Deed.PUBLISH, Deed.REJECT, Deed.HOLD)
@@ -44,6 +42,15 @@ async def _try(
     may = person.roles.get(site) in roles
     assert may or status == 403, f"{person.name} was answered {status}"
     return Step(site, status, person, may, frozenset(deeds))
+
+
+async def _take_back(world: World, table: str, move: str, *deeds: Deed) -> Step | None:
+    """Whatever was done before, by whomever; the table's name is the calls' too."""
+    who = _somebody(world)
+    done = world.some(who[1], table)
+    if done is None:
+        return None
+    return await _try(world, who, "POST", f"/{table}/{done['id']}/{move}", deeds=deeds)
 
 
 def _comment(world: World, site: str) -> Row | None:
@@ -191,17 +198,7 @@ async def remove_all(world: World) -> Step | None:
 
 async def undo_many(world: World) -> Step | None:
     """Take such an act back."""
-    who = _somebody(world)
-    batch = world.some(who[1], "batches")
-    if batch is None:
-        return None
-    return await _try(
-        world,
-        who,
-        "POST",
-        f"/batches/{batch['id']}/undo",
-        deeds=(Deed.UNDO, Deed.RESTORE_MANY, Deed.RESTORE_COMMENTS),
-    )
+    return await _take_back(world, "batches", "undo", Deed.UNDO, Deed.RESTORE_MANY, Deed.RESTORE_COMMENTS)
 
 
 async def mark(world: World) -> Step | None:
@@ -245,11 +242,7 @@ async def sanction(world: World) -> Step | None:
 
 async def withdraw_warning(world: World) -> Step | None:
     """Take a warning back."""
-    who = _somebody(world)
-    warning = world.some(who[1], "warnings")
-    if warning is None:
-        return None
-    return await _try(world, who, "POST", f"/warnings/{warning['id']}/withdrawal", deeds=(Deed.WITHDRAW,))
+    return await _take_back(world, "warnings", "withdrawal", Deed.WITHDRAW)
 
 
 async def dissent(world: World) -> Step | None:
@@ -291,11 +284,7 @@ async def judge_appeal(world: World) -> Step | None:
 
 async def take_appeal_back(world: World) -> Step | None:
     """An appeal that was decided is open again."""
-    who = _somebody(world)
-    case = world.some(who[1], "appeals")
-    if case is None:
-        return None
-    return await _try(world, who, "POST", f"/appeals/{case['id']}/undo", deeds=(Deed.APPEAL_UNDO,))
+    return await _take_back(world, "appeals", "undo", Deed.APPEAL_UNDO)
 
 
 async def rule(world: World) -> Step | None:

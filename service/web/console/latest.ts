@@ -1,3 +1,5 @@
+import { useMemo } from "preact/hooks";
+
 /** Tells the answer to what was asked last from one that comes late: a slow line may bring them in any order. */
 export class Latest {
   private turn = 0;
@@ -9,4 +11,9 @@ export class Latest {
     const mine = this.turn;
     return () => mine === this.turn;
   }
+}
+
+/** One for as long as the component is on the screen. */
+export function useLatest(): Latest {
+  return useMemo(() => new Latest(), []);
 }

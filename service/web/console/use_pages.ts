@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Desk } from "./desk.ts";
-import { Latest } from "./latest.ts";
+import { useLatest } from "./latest.ts";
 import { behind, type Query } from "./selection.ts";
 import { inWords, lapsed } from "./session.ts";
 import type { Page } from "./types.ts";
@@ -12,7 +12,7 @@ export function usePages<T>(desk: Desk, path: string, query: Query, version = 0)
   const items = useSignal<T[] | null>(null);
   const next = useSignal<string | null>(null);
   const failed = useSignal<string | null>(null);
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const reading = useRef(false);
   const asked = behind(query);
   const read = async (cursor: string | null): Promise<void> => {

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call } from "../api.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import { say } from "../notices.ts";
 import { addPasskey, passkeysWork } from "../passkeys.ts";
 import { askAgain, enter, inWords, lapsed, session } from "../session.ts";
@@ -137,7 +137,7 @@ function Sessions({ account, onChanged }: Props) {
 export function AccountView() {
   const account = useSignal<Account | null>(null);
   const failed = useSignal<string | null>(null);
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const read = async (): Promise<void> => {
     const isLast = latest.begin();
     try {

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import { call, sitePath } from "../api.ts";
 import type { Appeal } from "../appeal_types.ts";
@@ -7,7 +7,7 @@ import { APPEAL_STATE, appealsVersion, dueInWords } from "../appeals.ts";
 import { Claims } from "../claims.ts";
 import { ageingNow } from "../clock.ts";
 import type { Desk } from "../desk.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import { go } from "../router.ts";
 import type { Query } from "../selection.ts";
 import { inWords, lapsed } from "../session.ts";
@@ -165,7 +165,7 @@ export function AppealCard({ desk, id, query }: { desk: Desk; id: string; query:
   const failed = useSignal<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const path = sitePath(site, `/appeals/${encodeURIComponent(id)}`);
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const show = (found: Appeal): void => {
     latest.begin();
     appeal.value = found;

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { BINS, bounds, moved, type Range, type Spread, within } from "../bands.ts";
 import { decideMany, undoMany, type Wanted } from "../batches.ts";
 import type { Desk } from "../desk.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import type { Batch } from "../people_types.ts";
 import { go } from "../router.ts";
 import { behind, type Query } from "../selection.ts";
@@ -123,7 +123,7 @@ export function BandsView({ desk, query }: { desk: Desk; query: Query }) {
   const { label = "toxicity", view = "all", article } = query;
   const side = { view, ...(article ? { article } : {}) };
   const asked = behind({ label, ...side });
-  const [spreads, samples] = useMemo(() => [new Latest(), new Latest()] as const, []);
+  const [spreads, samples] = [useLatest(), useLatest()];
   const tell = (error: unknown): void => {
     if (!lapsed(error)) failed.value = inWords(error);
   };

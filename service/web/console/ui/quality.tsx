@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import type { Desk } from "../desk.ts";
 import { duration } from "../insight.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import { ENOUGH, languageName, type Mine, type Quality, STRATUM, share } from "../quality.ts";
 import { inWords, lapsed, mayAudit, mayDecide } from "../session.ts";
 import { plural, spaced } from "../words.ts";
@@ -156,7 +156,7 @@ export function QualityView({ desk }: { desk: Desk }) {
   const quality = useSignal<Quality | null>(null);
   const failed = useSignal<string | null>(null);
   const asked = days.value;
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const read = async (): Promise<void> => {
     const isLast = latest.begin();
     try {

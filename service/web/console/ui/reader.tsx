@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { fullTime } from "../../shared/time.ts";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import { readRules } from "../office.ts";
 import { ACTION, hintInWords, PAST, UNDER } from "../people.ts";
 import type { Hint, Past, Reader, Strikes } from "../people_types.ts";
@@ -166,7 +166,7 @@ export function ReaderView({ desk, id }: { desk: Desk; id: string }) {
   const { site } = desk.options;
   const reader = useSignal<Reader | null>(null);
   const failed = useSignal<string | null>(null);
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const show = (now: Reader): void => {
     latest.begin();
     reader.value = now;

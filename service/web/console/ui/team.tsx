@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { emptied } from "../forms.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import { say } from "../notices.ts";
 import { askAgain, inWords, lapsed } from "../session.ts";
 import type { Invitation, MadeLink, PeopleRules, Team } from "../team_types.ts";
@@ -125,7 +125,7 @@ export function TeamView({ desk }: { desk: Desk }) {
   const team = useSignal<Team | null>(null);
   const failed = useSignal<string | null>(null);
   const made = useSignal<MadeLink | null>(null);
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const read = async (): Promise<void> => {
     const isLast = latest.begin();
     try {

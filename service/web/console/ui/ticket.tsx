@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { call, sitePath } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { Latest } from "../latest.ts";
+import { useLatest } from "../latest.ts";
 import { say } from "../notices.ts";
 import { inboxVersion } from "../office.ts";
 import { go } from "../router.ts";
@@ -58,7 +58,7 @@ export function TicketCard({ desk, reference, query }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const path = sitePath(site, `/tickets/${encodeURIComponent(reference)}`);
   const version = inboxVersion.value;
-  const latest = useMemo(() => new Latest(), []);
+  const latest = useLatest();
   const show = (read: Ticket): void => {
     latest.begin();
     ticket.value = read;
